@@ -1,0 +1,198 @@
+// The stable names of include/hutch's enumerations, and what a set of limits sets. A name is its enumerator's,
+// always: events, reports and stores of other versions depend on it.
+#include "hutch/limits.h"
+#include "hutch/outcome.h"
+
+namespace hutch
+{
+
+namespace
+{
+
+template <class T> bool is_asked(const std::optional<Setting<T>>& setting)
+{
+    return setting && setting->origin == Origin::asked;
+}
+
+} // namespace
+
+std::string_view to_string(Resource resource)
+{
+    switch (resource) {
+    case Resource::memory:
+        return "memory";
+    case Resource::memory_high:
+        return "memory_high";
+    case Resource::cpu:
+        return "cpu";
+    case Resource::cpu_weight:
+        return "cpu_weight";
+    case Resource::cpu_time:
+        return "cpu_time";
+    case Resource::pids:
+        return "pids";
+    case Resource::io:
+        return "io";
+    case Resource::wall:
+        return "wall";
+    case Resource::open_files:
+        return "open_files";
+    case Resource::core_size:
+        return "core_size";
+    case Resource::file_size:
+        return "file_size";
+    }
+    return "?";
+}
+
+std::string_view to_string(Enforcer enforcer)
+{
+    switch (enforcer) {
+    case Enforcer::cgroup:
+        return "cgroup";
+    case Enforcer::rlimit:
+        return "rlimit";
+    case Enforcer::watchdog:
+        return "watchdog";
+    case Enforcer::none:
+        return "none";
+    }
+    return "?";
+}
+
+std::string_view to_string(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::pass:
+        return "pass";
+    case Verdict::fail:
+        return "fail";
+    case Verdict::skip:
+        return "skip";
+    case Verdict::planned:
+        return "planned";
+    case Verdict::timeout:
+        return "timeout";
+    case Verdict::oom:
+        return "oom";
+    case Verdict::limit:
+        return "limit";
+    case Verdict::crash:
+        return "crash";
+    case Verdict::denied:
+        return "denied";
+    case Verdict::leak:
+        return "leak";
+    case Verdict::error:
+        return "error";
+    case Verdict::cancelled:
+        return "cancelled";
+    case Verdict::flaky:
+        return "flaky";
+    case Verdict::blocked:
+        return "blocked";
+    }
+    return "?";
+}
+
+std::string_view to_string(Cause cause)
+{
+    switch (cause) {
+    case Cause::exit_zero:
+        return "exit_zero";
+    case Cause::exit_skip:
+        return "exit_skip";
+    case Cause::exit_hard_error:
+        return "exit_hard_error";
+    case Cause::exit_nonzero:
+        return "exit_nonzero";
+    case Cause::died_by_signal:
+        return "died_by_signal";
+    case Cause::wall_clock:
+        return "wall_clock";
+    case Cause::cpu_time:
+        return "cpu_time";
+    case Cause::memory_own:
+        return "memory_own";
+    case Cause::memory_watchdog:
+        return "memory_watchdog";
+    case Cause::memory_enclosing:
+        return "memory_enclosing";
+    case Cause::memory_machine:
+        return "memory_machine";
+    case Cause::pids_max:
+        return "pids_max";
+    case Cause::pids_watchdog:
+        return "pids_watchdog";
+    case Cause::leaked:
+        return "leaked";
+    case Cause::not_started:
+        return "not_started";
+    case Cause::unkillable:
+        return "unkillable";
+    case Cause::cancelled:
+        return "cancelled";
+    }
+    return "?";
+}
+
+bool is_success(Verdict verdict)
+{
+    return verdict == Verdict::pass || verdict == Verdict::skip || verdict == Verdict::planned ||
+           verdict == Verdict::flaky;
+}
+
+namespace
+{
+
+/// Whether `resource` is set (and asked for, if only that counts).
+bool is_set(const Limits& limits, Resource resource, bool asked_only)
+{
+    const auto set = [asked_only](const auto& setting) { return asked_only ? is_asked(setting) : setting.has_value(); };
+    switch (resource) {
+    case Resource::memory:
+        return set(limits.memory_max);
+    case Resource::memory_high:
+        return set(limits.memory_high);
+    case Resource::cpu:
+        return set(limits.cpus);
+    case Resource::cpu_weight:
+        return set(limits.cpu_weight);
+    case Resource::cpu_time:
+        return set(limits.cpu_time);
+    case Resource::pids:
+        return set(limits.pids_max);
+    case Resource::io:
+        return set(limits.io) && !limits.io->value.empty();
+    case Resource::wall:
+        return set(limits.wall);
+    case Resource::open_files:
+        return set(limits.open_files);
+    case Resource::core_size:
+        return set(limits.core_size);
+    case Resource::file_size:
+        return set(limits.file_size);
+    }
+    return false;
+}
+
+} // namespace
+
+std::vector<Resource> limited(const Limits& limits)
+{
+    std::vector<Resource> resources;
+    for (std::size_t i = 0; i < resource_count; ++i) {
+        const auto resource = static_cast<Resource>(i);
+        if (is_set(limits, resource, false)) {
+            resources.push_back(resource);
+        }
+    }
+    return resources;
+}
+
+bool asked_for(const Limits& limits, Resource resource)
+{
+    return is_set(limits, resource, true);
+}
+
+} // namespace hutch

@@ -1,0 +1,89 @@
+#include "cli/arguments.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace hutch::cli {
+
+namespace {
+
+bool is_flag(std::string_view argument)
+{
+    return argument.size() > 1 && argument.front() == '-';
+}
+
+/// "--flag", "-f" of all options of a command.
+std::vector<std::string> flag_names(const CLI::App& command)
+{
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options()) {
+        for (const std::string& name : option->get_lnames()) {
+            names.push_back("--" + name);
+        }
+    }
+    return names;
+}
+
+std::vector<std::string> command_names(const CLI::App& root)
+{
+    std::vector<std::string> names;
+    for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
+        names.push_back(command->get_name());
+    }
+    return names;
+}
+
+std::unexpected<Error> unknown(std::string_view what, const std::string& word, const std::vector<std::string>& known,
+                               const std::string& otherwise)
+{
+    const std::vector<std::string_view> views(known.begin(), known.end());
+    const auto near = base::nearest(base::cut(word, '=').before, views);
+    return usage_error(fmt::format("unknown {} '{}'", what, word),
+                       near ? fmt::format("did you mean {}?", *near) : otherwise);
+}
+
+} // namespace
+
+Arguments divide(int argc, char** argv)
+{
+    Arguments arguments;
+    for (int i = 1; i < argc; ++i) {
+        const std::string argument = argv[i];
+        if (!arguments.divided && argument == "--") {
+            arguments.divided = true;
+        } else {
+            (arguments.divided ? arguments.rest : arguments.own).push_back(argument);
+        }
+    }
+    return arguments;
+}
+
+Result<void> check_empty_values(const std::vector<std::string>& arguments)
+{
+    for (const std::string& argument : arguments) {
+        if (argument.starts_with("--") && argument.size() > 3 && argument.find('=') == argument.size() - 1) {
+            return usage_error(fmt::format("{} has no value", argument));
+        }
+    }
+    return {};
+}
+
+Error usage_error_of(const CLI::ParseError& error, const CLI::App& root, const CLI::App& command)
+{
+    const std::string help =
+        &root == &command ? "see hutch --help" : fmt::format("see hutch {} --help", command.get_name());
+    const std::vector<std::string> extra = command.remaining();
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !extra.empty()) {
+        if (is_flag(extra.front())) {
+            return unknown("flag", extra.front(), flag_names(command), help).error();
+        }
+        return &root == &command ? unknown("command", extra.front(), command_names(root), help).error()
+                                 : usage_error(fmt::format("unexpected argument '{}'", extra.front()), help).error();
+    }
+    return usage_error(error.what(), help).error();
+}
+
+} // namespace hutch::cli

@@ -1,0 +1,27 @@
+// What is done to the arguments before the option parser sees them, and to its errors before people do.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "hutch/error.h"
+
+namespace hutch::cli {
+
+/// The arguments before and after the first "--". `hutch exec` takes everything after it as the command, as it is.
+struct Arguments {
+    std::vector<std::string> own;
+    std::vector<std::string> rest;
+    bool divided = false; ///< there was a "--"
+};
+Arguments divide(int argc, char** argv);
+
+/// "--flag=" would make the parser take the next argument as the value.
+Result<void> check_empty_values(const std::vector<std::string>& arguments);
+
+/// The parser's exception in one line, for unknown flags and commands with the nearest known one.
+Error usage_error_of(const CLI::ParseError& error, const CLI::App& root, const CLI::App& command);
+
+} // namespace hutch::cli

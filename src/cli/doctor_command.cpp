@@ -1,0 +1,128 @@
+// `hutch doctor`: stands on the ladder as a run would, tells what came of it, and leaves nothing behind.
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "cli/box.h"
+#include "cli/box_flags.h"
+#include "cli/complaint.h"
+#include "cli/exit_codes.h"
+#include "cli/findings.h"
+#include "cli/program.h"
+#include "kernel/clone3.h"
+#include "scope/namespaces.h"
+#include "scope/remedies.h"
+
+namespace hutch::cli {
+
+namespace {
+
+struct DoctorFlags {
+    BoxFlags box;
+    bool json = false;
+};
+
+Check check_namespaces(const scope::Machine& machine)
+{
+    const auto stack = kernel::CloneStack::create();
+    if (!stack) {
+        return {.name = "pid_namespace", .available = false, .found_by = stack.error().message, .remedy = ""};
+    }
+    const scope::Namespaces namespaces = scope::probe_namespaces(*stack);
+    return {.name = "pid_namespace",
+            .available = namespaces.pid,
+            .found_by = namespaces.found_by,
+            .remedy = namespaces.pid ? "" : scope::remedy_for_namespaces(machine)};
+}
+
+Check check_pressure()
+{
+    const auto read = base::read_file("/proc/pressure/memory");
+    return {.name = "pressure",
+            .available = read.has_value(),
+            .found_by = read ? "read /proc/pressure/memory" : read.error().message,
+            .remedy = read ? "" : scope::remedy_for_pressure()};
+}
+
+Check check_lingering(const scope::Machine& machine)
+{
+    const std::string remedy = scope::remedy_for_lingering(machine);
+    return {.name = "lingering",
+            .available = remedy.empty(),
+            .found_by = machine.lingering  ? "the user manager outlives the last session"
+                        : remedy.empty() ? "not needed here"
+                                         : "the user manager ends with the last session, and runs with it",
+            .remedy = remedy};
+}
+
+/// docs/kernel.md 0.1: on some kernels a cgroup that was ever killed kills what is cloned into it.
+Check check_birth(const scope::Chosen& chosen)
+{
+    if (!chosen.warden) {
+        return {.name = "birth", .available = false, .found_by = "no cgroup to clone a child into", .remedy = ""};
+    }
+    const bool moved = chosen.manager->rung() != 1 && chosen.warden->runner_leaf.has_value();
+    return {.name = "birth",
+            .available = true,
+            .found_by = moved ? "a child cloned from here was killed at birth: this cgroup was once killed; the runner moves to a fresh leaf"
+                              : "a child cloned into a fresh leaf lived",
+            .remedy = ""};
+}
+
+std::vector<Check> checks(const scope::Chosen& chosen)
+{
+    std::vector<Check> list{check_birth(chosen), check_namespaces(chosen.machine), check_pressure(),
+                            check_lingering(chosen.machine)};
+    list.push_back({.name = "warden",
+                    .available = chosen.warden.has_value(),
+                    .found_by = chosen.warden ? "clears up within a second of a kill -9 of hutch"
+                                              : "no cgroup to watch: each test's own hutch-init ends it",
+                    .remedy = ""});
+    return list;
+}
+
+int doctor(const DoctorFlags& flags)
+{
+    const auto choice = flags.box.choice();
+    if (!choice) {
+        return complain(choice.error());
+    }
+    const auto box = Box::open(choice->cgroup);
+    if (!box) {
+        return complain(box.error());
+    }
+    utsname name{};
+    uname(&name);
+    const scope::Chosen& chosen = (*box)->chosen();
+    const Findings findings{.kernel = name.release,
+                            .rung = chosen.manager->describe(),
+                            .rung_number = chosen.manager->rung(),
+                            .attempts = chosen.attempts,
+                            .capabilities = chosen.manager->capabilities(),
+                            .checks = checks(chosen),
+                            .machine = chosen.machine};
+    const std::string text = flags.json ? findings_json(findings) : findings_text(findings);
+    const auto closed = (*box)->close();
+    const auto written = base::write_all(base::BorrowedFd(STDOUT_FILENO), text, "standard output");
+    if (!written && written.error().code != EPIPE) {
+        return complain(written.error());
+    }
+    return closed ? exit_ok : complain(closed.error());
+}
+
+} // namespace
+
+void add_doctor(CLI::App& root, Chosen& chosen)
+{
+    auto flags = std::make_shared<DoctorFlags>();
+    CLI::App* command = root.add_subcommand("doctor", "Show what this machine can enforce, and what repairs the rest");
+    command->add_flag("--json", flags->json, "As one JSON object");
+    flags->box.add_to(*command);
+    command->callback([flags, &chosen] { chosen = [flags] { return doctor(*flags); }; });
+}
+
+} // namespace hutch::cli

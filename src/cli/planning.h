@@ -1,0 +1,23 @@
+// From test files and wanted limits to tests that can be run here, for `hutch run` and `hutch exec` alike.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/box.h"
+#include "hutch/session.h"
+#include "hutch/test.h"
+
+namespace hutch::cli {
+
+/// The tests, and what the user should know before they start.
+struct Plan {
+    std::vector<TestPtr> tests;
+    std::vector<std::string> notices;
+};
+
+/// Fails closed: what was asked for and cannot be enforced in `box` is an Error, before anything is started.
+Result<Plan> make_plan(std::vector<TestFile> files, const Limits& limits, Isolation isolation, const Box& box,
+                       const std::string& cwd);
+
+} // namespace hutch::cli

@@ -1,0 +1,31 @@
+// Step 1: the paths on the command line → test files, in a stable order. A file that is named is taken, whatever it
+// is called; below a directory, the executable files are tests. Nothing is run here, and nothing is resolved through
+// PATH.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "discover/runners.h"
+#include "hutch/error.h"
+#include "hutch/test.h"
+
+namespace hutch::discover
+{
+
+struct DiscoverOptions {
+    std::string cwd; ///< absolute: relative paths start here, and names below it are shown relative to it
+    std::span<const Runner> runners = default_runners();
+};
+
+/// In the order of `paths`; below a directory bytewise by path, whatever the locale and the order on disk. A file
+/// that is reached twice counts once. Commands have absolute paths. A path that does not exist, is no file, or cannot
+/// be run is a usage error; a directory without tests is none: whether nothing at all was found is the caller's
+/// question.
+Result<std::vector<TestFile>> discover(std::span<const std::string> paths, const DiscoverOptions& options);
+
+/// "./a//b/" → "a/b", "/cwd/a" → "a", "/cwd" → "."; ".." is kept, because behind a link it is not what it seems.
+std::string shown_path(std::string_view path, std::string_view cwd);
+
+} // namespace hutch::discover

@@ -1,0 +1,60 @@
+// See runners.h.
+#include "discover/runners.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace hutch::discover
+{
+namespace
+{
+
+// What a shell script needs is in its first line: bash written under #!/bin/bash is no program for sh. Python's line
+// often names an interpreter that is not there any more ("python").
+constexpr std::array<Runner, 5> table{{
+    {".sh", "sh", true},
+    {".bash", "bash", true},
+    {".py", "python3", false},
+    {".pl", "perl", true},
+    {".t", "perl", true},
+}};
+
+} // namespace
+
+std::span<const Runner> default_runners()
+{
+    return table;
+}
+
+std::optional<Runner> find_runner(std::span<const Runner> runners, std::string_view name)
+{
+    const auto fits = [name](const Runner& runner) { return name.ends_with(runner.suffix); };
+    const auto found = std::ranges::find_if(runners, fits);
+    return found != runners.end() ? std::optional(*found) : std::nullopt;
+}
+
+std::optional<std::vector<std::string>> parse_hash_bang(std::string_view text)
+{
+    constexpr std::size_t kernel_limit = 255; // BINPRM_BUF_SIZE less one
+    text = text.substr(0, kernel_limit);
+    const std::size_t line_end = text.find('\n');
+    if (!text.starts_with("#!") || (line_end == std::string_view::npos && text.size() == kernel_limit)) {
+        return std::nullopt;
+    }
+    const std::string_view line =
+        base::trim(text.substr(2, line_end == std::string_view::npos ? line_end : line_end - 2));
+    const std::string_view interpreter = line.substr(0, line.find_first_of(" \t"));
+    if (interpreter.empty()) {
+        return std::nullopt;
+    }
+    std::vector<std::string> command{std::string(interpreter)};
+    const std::string_view argument = base::trim(line.substr(interpreter.size()));
+    if (!argument.empty()) {
+        command.emplace_back(argument);
+    }
+    return command;
+}
+
+} // namespace hutch::discover

@@ -1,0 +1,200 @@
+// See cgroup_tree.h.
+//
+// cgroup.kill is asynchronous, and rmdir(2) right after it fails more often than not; after "populated 0" it does not. The kernel
+// tells of a change of cgroup.events at most every 10 ms; should that be lost, we look every 50 ms.
+#include "init/cgroup_tree.h"
+
+#include <asm/errno.h>
+#include <linux/fcntl.h>
+#include <linux/poll.h>
+
+#include "init/syscalls.h"
+#include "init/text.h"
+
+namespace hutch::init
+{
+
+namespace
+{
+
+constexpr std::int64_t look_again_ms = 50;
+constexpr std::int64_t retry_ms = 5;
+constexpr unsigned char is_directory = 4; // DT_DIR
+
+int open_directory(CgroupAt cgroup)
+{
+    return openat(cgroup.directory, cgroup.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+void pause_ms(std::int64_t milliseconds, PollFd* fds, unsigned count)
+{
+    ppoll(fds, count, {milliseconds / 1000, (milliseconds % 1000) * 1'000'000});
+}
+
+/// cgroup.events:
+///     populated 1
+///     frozen 0
+/// A cgroup that is gone (ENODEV) has nothing alive in it.
+bool is_populated(int events)
+{
+    char text[256];
+    const long got = raw_syscall(__NR_pread64, events, as_word(text), sizeof(text) - 1, 0);
+    if (got <= 0) {
+        return false;
+    }
+    text[got] = '\0';
+    constexpr char key[] = "populated ";
+    constexpr std::size_t key_length = sizeof(key) - 1;
+    for (const char* line = text; *line != '\0';) {
+        if (__builtin_memcmp(line, key, key_length) == 0) {
+            return line[key_length] != '0';
+        }
+        while (*line != '\0' && *line++ != '\n') {
+        }
+    }
+    return false;
+}
+
+void write_kill(int cgroup)
+{
+    const int fd = openat(cgroup, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        write(fd, "1", 1);
+        close(fd);
+    }
+}
+
+enum class While { killing, waiting };
+
+void until_empty(CgroupAt at, std::int64_t deadline, While how)
+{
+    const int cgroup = open_directory(at);
+    if (cgroup < 0) {
+        return;
+    }
+    const int events = openat(cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
+    for (bool populated = true; populated;) {
+        if (how == While::killing) {
+            write_kill(cgroup); // again each time: somebody of the same user may have been moved in
+        }
+        populated = is_populated(events);
+        const std::int64_t left = deadline - monotonic_ms();
+        if (!populated || left <= 0) {
+            break;
+        }
+        PollFd wait = {events, POLLPRI, 0};
+        pause_ms(left < look_again_ms ? left : look_again_ms, &wait, 1);
+    }
+    close(events);
+    close(cgroup);
+}
+
+/// What one look through a directory did: how many children it removed, and the name of one that could not be.
+struct Sweep {
+    unsigned removed = 0;
+    bool has_child = false;
+    char child[256];
+};
+
+bool is_child(const DirectoryEntry& entry)
+{
+    return entry.type == is_directory && !equal(entry.name, ".") && !equal(entry.name, "..");
+}
+
+void sweep_entries(int directory, Sweep& sweep, const char* buffer, long size)
+{
+    for (long at = 0; at < size;) {
+        const auto& entry = *reinterpret_cast<const DirectoryEntry*>(buffer + at);
+        at += entry.size;
+        if (!is_child(entry)) {
+            continue;
+        }
+        if (unlinkat(directory, entry.name, AT_REMOVEDIR) == 0) {
+            ++sweep.removed;
+            continue;
+        }
+        sweep.has_child = true;
+        __builtin_memcpy(sweep.child, entry.name, length_of(entry.name) + 1); // NAME_MAX is 255
+    }
+}
+
+Sweep sweep_children(int directory)
+{
+    Sweep sweep;
+    alignas(8) char buffer[2048];
+    raw_syscall(__NR_lseek, directory, 0, 0);
+    for (long got = getdents64(directory, buffer, sizeof(buffer)); got > 0;
+         got = getdents64(directory, buffer, sizeof(buffer))) {
+        sweep_entries(directory, sweep, buffer, got);
+    }
+    return sweep;
+}
+
+int descend(int directory, const char* name)
+{
+    fchmodat(directory, name, 0700); // a test may have taken the mode away from its own cgroups
+    return open_directory({directory, name});
+}
+
+/// Depth first without recursion: tests nest as deep as they like. "..", because a name would have to be remembered.
+void remove_below(int top, std::int64_t deadline)
+{
+    int here = top;
+    unsigned depth = 0;
+    bool came_up = false;
+    while (monotonic_ms() < deadline) {
+        const Sweep sweep = sweep_children(here);
+        if (sweep.has_child && came_up && sweep.removed == 0) {
+            pause_ms(retry_ms, nullptr, 0); // its children are gone, and still it is busy
+        }
+        came_up = !sweep.has_child;
+        if (!sweep.has_child && depth == 0) {
+            break;
+        }
+        const int next = sweep.has_child ? descend(here, sweep.child) : open_directory({here, ".."});
+        if (next == -ENOENT && sweep.has_child) {
+            continue; // gone meanwhile
+        }
+        if (next < 0) {
+            break;
+        }
+        depth += sweep.has_child ? 1U : ~0U;
+        if (here != top) {
+            close(here);
+        }
+        here = next;
+    }
+    if (here != top) {
+        close(here);
+    }
+}
+
+} // namespace
+
+void kill_until_empty(CgroupAt cgroup, std::int64_t deadline)
+{
+    until_empty(cgroup, deadline, While::killing);
+}
+
+void wait_until_empty(CgroupAt cgroup, std::int64_t deadline)
+{
+    until_empty(cgroup, deadline, While::waiting);
+}
+
+void remove_tree(CgroupAt cgroup, std::int64_t deadline)
+{
+    while (unlinkat(cgroup.directory, cgroup.name, AT_REMOVEDIR) == -EBUSY && monotonic_ms() < deadline) {
+        const int top = open_directory(cgroup);
+        if (top < 0) {
+            return;
+        }
+        remove_below(top, deadline);
+        close(top);
+        if (unlinkat(cgroup.directory, cgroup.name, AT_REMOVEDIR) == 0) {
+            return;
+        }
+        pause_ms(retry_ms, nullptr, 0);
+    }
+}
+
+} // namespace hutch::init

@@ -1,0 +1,218 @@
+// See descendants.h.
+//
+// A number that was read from a file may belong to somebody else by the time it is used. So each process is pinned by a pidfd
+// first, and is signalled through it only if its parent is then still the one that we have listed it under, or us.
+#include "init/descendants.h"
+
+#include <asm/errno.h>
+#include <linux/fcntl.h>
+#include <linux/wait.h>
+
+#include "init/syscalls.h"
+#include "init/text.h"
+
+namespace hutch::init
+{
+
+namespace
+{
+
+constexpr int sigkill = 9;
+constexpr int sigstop = 19;
+
+/// "/proc/4711/task/4712/children"
+class Path
+{
+  public:
+    explicit Path(const char* begin) { *this += begin; }
+    Path& operator+=(const char* text)
+    {
+        const std::size_t length = length_of(text);
+        append(text, length);
+        return *this;
+    }
+    Path& operator+=(int number)
+    {
+        const Decimal text(number);
+        append(text.data(), text.size());
+        return *this;
+    }
+    const char* c_str() const { return bytes_; }
+
+  private:
+    void append(const char* text, std::size_t length)
+    {
+        const std::size_t room = sizeof(bytes_) - 1 - size_;
+        const std::size_t kept = length < room ? length : room;
+        __builtin_memcpy(bytes_ + size_, text, kept);
+        size_ += kept;
+        bytes_[size_] = '\0';
+    }
+    char bytes_[64] = {};
+    std::size_t size_ = 0;
+};
+
+int parse_pid(const char* text)
+{
+    int pid = 0;
+    for (; is_digit(*text); ++text) {
+        pid = pid * 10 + (*text - '0');
+    }
+    return pid;
+}
+
+struct Stat {
+    char state = 'X'; ///< X: gone
+    int parent = 0;
+};
+
+/// /proc/PID/stat
+///     4711 (a b) c)) S 4710 …
+/// The name ends at the last ')'.
+Stat read_stat(int pid)
+{
+    Path path("/proc/");
+    const int fd = openat(AT_FDCWD, ((path += pid) += "/stat").c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return {};
+    }
+    char text[512];
+    const long got = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    if (got <= 0) {
+        return {};
+    }
+    text[got] = '\0';
+    long end = got;
+    while (end > 0 && text[end] != ')') {
+        --end;
+    }
+    if (end == 0 || end + 4 >= got) {
+        return {};
+    }
+    return {.state = text[end + 2], .parent = parse_pid(text + end + 4)};
+}
+
+enum class Found { elsewhere, at_rest, running };
+
+/// How the process was found when it was signalled; `elsewhere`: it is gone, or the number is somebody else's now. A zombie is
+/// signalled as well: it may be the dead first thread of a process whose other threads live.
+Found signal_one(const Descendant& process, int signal)
+{
+    const auto pidfd = static_cast<int>(raw_syscall(__NR_pidfd_open, process.pid, 0));
+    if (pidfd < 0) {
+        return Found::elsewhere;
+    }
+    const Stat stat = read_stat(process.pid);
+    const bool ours = stat.state != 'X' && (stat.parent == process.parent || stat.parent == getpid());
+    if (ours) {
+        raw_syscall(__NR_pidfd_send_signal, pidfd, signal, 0, 0);
+    }
+    close(pidfd);
+    if (!ours) {
+        return Found::elsewhere;
+    }
+    // D (a vfork parent, a hung disk) does not stop, but with the signal pending it does not fork either.
+    const bool at_rest = stat.state == 'T' || stat.state == 't' || stat.state == 'Z' || stat.state == 'D';
+    return at_rest ? Found::at_rest : Found::running;
+}
+
+/// Our child, dead or alive: waitid() knows no others.
+bool is_our_child(int pid)
+{
+    constexpr int p_pid = 1;
+    return raw_syscall(__NR_waitid, p_pid, pid, 0, WEXITED | WNOHANG | WNOWAIT | __WALL, 0) == 0;
+}
+
+/// `visit(entry)` for each entry of a directory; false when it cannot be opened.
+template <class Visit> bool for_each_entry(const char* directory, Visit visit)
+{
+    const int fd = openat(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    alignas(8) char buffer[2048];
+    for (long got = getdents64(fd, buffer, sizeof(buffer)); got > 0; got = getdents64(fd, buffer, sizeof(buffer))) {
+        for (long at = 0; at < got;) {
+            const auto& entry = *reinterpret_cast<const DirectoryEntry*>(buffer + at);
+            at += entry.size;
+            visit(entry);
+        }
+    }
+    close(fd);
+    return true;
+}
+
+} // namespace
+
+/// /proc/PID/task/TID/children: "4712 4713 4720 "
+void Descendants::add_children_of(int pid, const char* file)
+{
+    const int fd = openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        readable_ = readable_ && pid != getpid();
+        return;
+    }
+    char buffer[1024];
+    int child = 0;
+    for (long got = read(fd, buffer, sizeof(buffer)); got > 0; got = read(fd, buffer, sizeof(buffer))) {
+        for (long at = 0; at < got; ++at) {
+            if (is_digit(buffer[at])) {
+                child = child * 10 + (buffer[at] - '0');
+                continue;
+            }
+            if (child > 0 && count_ < descendants_max) {
+                entries_[count_++] = {.pid = child, .parent = pid};
+            }
+            child = 0;
+        }
+    }
+    close(fd);
+}
+
+/// Each thread has children of its own.
+void Descendants::add_children_of_threads(int pid)
+{
+    Path tasks("/proc/");
+    (tasks += pid) += "/task/";
+    for_each_entry(tasks.c_str(), [&](const DirectoryEntry& entry) {
+        if (is_digit(entry.name[0])) {
+            Path file = tasks;
+            add_children_of(pid, ((file += entry.name) += "/children").c_str());
+        }
+    });
+}
+
+void Descendants::stop_all()
+{
+    count_ = 0;
+    running_ = 0;
+    add_children_of(getpid(), "/proc/thread-self/children");
+    for (std::size_t next = 0; next < count_; ++next) {
+        const Found found = signal_one(entries_[next], sigstop);
+        if (found == Found::elsewhere) {
+            continue;
+        }
+        running_ += found == Found::running ? 1 : 0;
+        add_children_of_threads(entries_[next].pid);
+    }
+}
+
+void Descendants::kill_all() const
+{
+    for (std::size_t index = 0; index < count_; ++index) {
+        signal_one(entries_[index], sigkill);
+    }
+}
+
+void kill_direct_children()
+{
+    for_each_entry("/proc", [](const DirectoryEntry& entry) {
+        const int pid = parse_pid(entry.name);
+        if (pid > 0 && is_our_child(pid)) {
+            kill(pid, sigkill);
+        }
+    });
+}
+
+} // namespace hutch::init

@@ -1,0 +1,37 @@
+// What a test finds in its environment: what hutch itself inherited, less what must not leak, plus hutch's own HUTCH_*
+// variables and those that existing test libraries read. Pure.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hutch/test.h"
+
+namespace hutch::plan
+{
+
+using Environment = std::vector<std::string>; ///< "K=V"
+
+/// The part that all tests of a run share: `inherited` in its order, then HUTCH=1, HUTCH_RUN_ID and HARNESS_ACTIVE=1.
+/// Left out are the settings of hutch itself and of a run around this one (HUTCH*), what speaks of this process only
+/// (systemd's notify and listen variables, a jobserver's descriptors), and what a test harness around hutch said to
+/// hutch alone (files to write, the shard).
+std::shared_ptr<const Environment> base_environment(const std::vector<std::string>& inherited, std::string_view run_id);
+
+struct AttemptFacts {
+    int attempt = 1;        ///< HUTCH_ATTEMPT, from 1
+    std::size_t worker = 0; ///< HUTCH_WORKER, from 0
+    std::string temp_dir;   ///< HUTCH_TMPDIR and TEST_TMPDIR: empty and private; "" for none
+};
+
+/// The whole environment of one attempt: the shared part, HUTCH_TEST, HUTCH_MEMORY_MAX (bytes) and HUTCH_CPUS where
+/// the test has such limits, and the attempt's own.
+Environment attempt_environment(const TestSpec& spec, const AttemptFacts& facts);
+
+/// The value of `name` in `environment`; "" where it is not set.
+std::string_view value_of(const Environment& environment, std::string_view name);
+
+} // namespace hutch::plan

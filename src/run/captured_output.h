@@ -1,0 +1,51 @@
+// The two output pipes of one attempt: read as the test writes, head and tail kept, all of it in files on request.
+// The verdict never waits for end-of-file: a left-over process may hold a pipe open for ever.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "hutch/event.h"
+#include "hutch/session.h"
+#include "sd/event_loop.h"
+#include "spawn/output.h"
+#include "spawn/spawn.h"
+
+namespace hutch::run {
+
+class CapturedOutput {
+  public:
+    /// Opens both pipes (and the files, where the options ask for them).
+    Result<void> open(const RunOptions& options, std::string_view test, int attempt);
+    /// What the child gets: stdin is /dev/null.
+    spawn::Streams streams() const;
+    /// Closes the child's ends here and reads from now on.
+    Result<void> listen(sd::EventLoop& loop);
+    /// Takes what is still in the pipes and closes them.
+    void finish();
+
+    std::shared_ptr<const Captured> out() const { return out_.kept; }
+    std::shared_ptr<const Captured> err() const { return err_.kept; }
+    const std::string& file() const { return file_; } ///< of standard output; standard error is beside it; "" if none
+    const std::string& trouble() const { return trouble_; } ///< a file could not be written; mostly empty
+
+  private:
+    struct Channel {
+        base::UniqueFd tee; ///< outlives the pipe
+        std::optional<spawn::OutputPipe> pipe;
+        sd::Source readable;
+        std::shared_ptr<const Captured> kept;
+        bool tee_failed = false;
+    };
+    Result<void> listen_to(sd::EventLoop& loop, Channel& channel);
+    void drain(Channel& channel);
+    void drain_rest(Channel& channel);
+
+    Channel out_, err_;
+    base::UniqueFd null_;
+    std::string file_;
+    std::string trouble_;
+};
+
+} // namespace hutch::run

@@ -1,0 +1,119 @@
+// One attempt at one test, in the real world: performs the effects of the attempt machine (run/attempt.h), feeds back what
+// came of them, and gathers the Evidence. It decides nothing: the machine says what is next, the judge what it meant.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "hutch/event.h"
+#include "hutch/session.h"
+#include "run/attempt.h"
+#include "run/captured_output.h"
+#include "run/clocks.h"
+#include "run/resource_watch.h"
+#include "scope/scope.h"
+#include "sd/event_loop.h"
+#include "spawn/spawn.h"
+
+namespace hutch::run {
+
+/// What all attempts of a run share.
+struct World {
+    sd::EventLoop& loop;
+    scope::ScopeManager& manager;
+    const spawn::InitProgram& init;
+    const RunOptions& options;
+    unsigned cpus = 1; ///< allowed CPUs
+};
+
+/// What is special to one attempt.
+struct Job {
+    TestPtr test;
+    int attempt = 1;
+    std::string scope_name;                ///< unique in the run
+    std::vector<std::string> env;          ///< complete
+    std::optional<spawn::Streams> streams; ///< pass-through (`hutch exec`); unset: captured
+    bool new_session = true;
+};
+
+class LiveAttempt {
+  public:
+    /// `done` is called once, last of all; the attempt may be destroyed after it has returned to the event loop.
+    using Done = std::function<void(LiveAttempt&)>;
+    LiveAttempt(World world, Job job, Done done);
+    LiveAttempt(const LiveAttempt&) = delete;
+
+    void start();
+    /// Ends it: gently (SIGTERM and grace) or at once. The first reason is the one that counts.
+    void stop(StopReason reason, bool at_once);
+    /// Sends a signal to the test without wanting its end (`hutch exec` forwards).
+    void forward(int signal);
+    void pause_clocks();
+    void resume_clocks();
+
+    const Job& job() const { return job_; }
+    int pid() const { return child_ ? child_->pid : 0; }
+    /// Released: the test's own program is (about to be) running.
+    bool released() const { return released_; }
+    Evidence& evidence() { return evidence_; }
+    int start_errno() const { return start_errno_; } ///< of a failed exec; 0 if it did not fail there
+    CapturedOutput& output() { return output_; }
+    const std::string& trouble() const { return trouble_; } ///< what could not be removed, for a notice; mostly empty
+
+  private:
+    void feed(Input input);
+    void perform(Effect effect);
+
+    void launch();
+    Result<void> spawn();
+    void admit();
+    void on_admitted(Result<Enforced> admitted);
+    void release();
+    spawn::Orders orders();
+    WatchPlan watch_plan() const;
+    void terminate();
+    void look();
+    void list_leaks();
+    void kill();
+    void give_up();
+    void collect();
+    void remove();
+
+    void be_patient();
+    void on_child_gone();
+    void on_control();
+    void start_failed(const spawn::Message& message);
+    void main_ended(const ExitStatus& status);
+    Result<void> watch_child();
+    void watch_emptiness();
+    void complain(const Error& error);
+
+    World world_;
+    Job job_;
+    Done done_;
+    State state_ = State::fresh;
+    std::deque<Input> inputs_; ///< fed while another input is being worked on
+    bool feeding_ = false;
+
+    std::optional<scope::Scope> scope_;
+    scope::Place place_;
+    std::optional<spawn::Held> child_;
+    CapturedOutput output_;
+    sd::Source child_gone_, control_, emptiness_;
+    PausableTimer wall_, grace_, patience_;
+    ResourceWatch watch_;
+    Stopwatch stopwatch_;
+
+    Evidence evidence_;
+    std::string trouble_;
+    int start_errno_ = 0;
+    bool released_ = false;
+    bool gone_ = false;      ///< the cloned child (hutch-init or the test itself) has been reaped
+    bool dismissed_ = false; ///< a staying hutch-init was told to finish
+    std::shared_ptr<LiveAttempt*> self_; ///< an admission that answers late finds it gone
+};
+
+} // namespace hutch::run

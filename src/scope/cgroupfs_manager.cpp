@@ -1,0 +1,155 @@
+#include "scope/cgroupfs_manager.h"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <utility>
+
+#include "base/file.h"
+#include "kernel/cgroup_files.h"
+#include "scope/members.h"
+#include "scope/usage_reader.h"
+
+namespace hutch::scope
+{
+
+CgroupfsManager::CgroupfsManager(RunNode node, LeafFiles files, Rung rung)
+    : node_(std::move(node)), limits_(files), enclosing_(EnclosingOom::above(node_.tests())), rung_(std::move(rung))
+{
+}
+
+Result<Scope> CgroupfsManager::create(std::string_view name)
+{
+    auto dir = node_.tests().make_child(name);
+    if (!dir) {
+        return std::unexpected(std::move(dir.error()));
+    }
+    auto events = dir->open_file("cgroup.events", O_RDONLY);
+    if (!events) {
+        (void)node_.tests().remove_child(name);
+        return std::unexpected(std::move(events.error()));
+    }
+    Scope scope;
+    scope.name = name;
+    scope.path = dir->path();
+    scope.dir = std::move(*dir);
+    scope.events = std::move(*events);
+    scope.enclosing_oom = enclosing_.total();
+    return scope;
+}
+
+Place CgroupfsManager::place(const Scope& scope) const
+{
+    return {.cgroup = scope.dir->fd()};
+}
+
+void CgroupfsManager::admit(Scope& scope, int pid, const Limits& limits, Admitted done)
+{
+    scope.init_pid = pid;
+    done(limits_.write(*scope.dir, limits));
+}
+
+Result<std::vector<int>> CgroupfsManager::members(const Scope& scope) const
+{
+    auto pids = scope.dir->processes_below();
+    return pids ? live_only(std::move(*pids)) : std::move(pids);
+}
+
+Result<bool> CgroupfsManager::populated(const Scope& scope) const
+{
+    std::array<char, 256> buffer;
+    const auto text = base::reread_into(scope.events, buffer);
+    if (!text) {
+        return system_error("read cgroup.events of " + scope.path);
+    }
+    const auto events = kernel::parse_cgroup_events(*text);
+    return events ? Result<bool>(events->populated) : std::unexpected(events.error());
+}
+
+std::optional<base::BorrowedFd> CgroupfsManager::events_fd(const Scope& scope) const
+{
+    return base::BorrowedFd(scope.events);
+}
+
+Result<void> CgroupfsManager::kill(Scope& scope)
+{
+    return kill_node(*scope.dir);
+}
+
+/// cgroup.kill, or before 5.14: freeze, so that nothing forks meanwhile, signal each one, thaw; the signals are pending then.
+Result<void> CgroupfsManager::kill_node(const kernel::CgroupDir& dir) const
+{
+    if (limits_.files().kill) {
+        return dir.kill();
+    }
+    (void)dir.freeze(true);
+    const auto pids = dir.processes_below();
+    auto killed = pids ? signal_each(*pids, SIGKILL,
+                                     [&](int pid) {
+                                         const auto now = dir.processes_below();
+                                         return now && std::ranges::find(*now, pid) != now->end();
+                                     })
+                       : std::unexpected(pids.error());
+    (void)dir.freeze(false);
+    return killed;
+}
+
+Sample CgroupfsManager::sample(Scope& scope) const
+{
+    const LeafFiles& files = limits_.files();
+    Sample sample;
+    if (files.cpu_stat) {
+        sample.cpu_usec = read_cpu_usec(*scope.dir);
+    }
+    if (files.memory_current) {
+        sample.memory_bytes = read_number(*scope.dir, "memory.current");
+    }
+    if (files.pids_current) {
+        sample.processes = read_number(*scope.dir, "pids.current");
+    }
+    if (!files.memory_current || !files.pids_current) {
+        const auto pids = scope.dir->processes_below();
+        if (pids && !files.pids_current) {
+            sample.processes = pids->size();
+        }
+        if (pids && !files.memory_current) {
+            sample.memory_bytes = resident_sum(*pids);
+        }
+    }
+    scope.memory_peak_sampled = std::max(scope.memory_peak_sampled, sample.memory_bytes.value_or(0));
+    scope.pids_peak_sampled = std::max(scope.pids_peak_sampled, sample.processes.value_or(0));
+    return sample;
+}
+
+void CgroupfsManager::collect(const Scope& scope, Evidence& evidence) const
+{
+    Figures figures = read_figures(*scope.dir, limits_.files());
+    evidence.usage = with_samples(figures.usage, scope.memory_peak_sampled, scope.pids_peak_sampled);
+    evidence.oom = figures.oom;
+    evidence.pids_max_hits = figures.pids_max_hits;
+    if (evidence.oom && evidence.oom->own_oom == 0 && evidence.oom->own_oom_kill > 0) {
+        evidence.oom->enclosing_oom = enclosing_.total() > scope.enclosing_oom;
+    }
+}
+
+Result<void> CgroupfsManager::remove(Scope& scope)
+{
+    return node_.tests().remove_tree(scope.name);
+}
+
+Result<void> CgroupfsManager::freeze_all(bool frozen)
+{
+    return node_.tests().freeze(frozen);
+}
+
+void CgroupfsManager::kill_all()
+{
+    (void)kill_node(node_.tests()); // a panic has nobody to tell; what is left is found by members() and remove()
+}
+
+Result<void> CgroupfsManager::close()
+{
+    return node_.take_down();
+}
+
+} // namespace hutch::scope

@@ -1,0 +1,121 @@
+// The part of the sweep that knows cgroups.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include "base/clock.h"
+#include "kernel/cgroup_dir.h"
+#include "scope/members.h"
+#include "scope/run_id.h"
+#include "scope/sweep.h"
+#include "scope/sweep_rules.h"
+
+namespace hutch::scope
+{
+
+namespace
+{
+
+constexpr auto patience = std::chrono::seconds(5);
+
+/// Kills all that is in `cgroup` and waits until it is empty.
+Result<void> empty_out(const kernel::CgroupDir& cgroup)
+{
+    const auto events = cgroup.open_file("cgroup.events", O_RDONLY);
+    if (!events) {
+        return std::unexpected(events.error());
+    }
+    const auto deadline = base::Deadline::after(patience);
+    for (;;) {
+        // cgroup.kill is since 5.14. Written anew in each round: what was born frozen or moved in meanwhile dies as well.
+        if (auto killed = cgroup.kill(); !killed && killed.error().code != ENOENT) {
+            return killed;
+        }
+        const auto populated = cgroup.populated();
+        if (!populated || !*populated) {
+            return populated ? Result<void>{} : std::unexpected(populated.error());
+        }
+        if (deadline.passed()) {
+            return plain_error("its processes did not die within 5 s");
+        }
+        // The kernel notifies at most every 10 ms, and the change may have come before we waited.
+        pollfd changed = {.fd = events->get(), .events = POLLPRI, .revents = 0};
+        (void)poll(&changed, 1, std::min(deadline.poll_timeout(), 50));
+    }
+}
+
+std::optional<std::string> reason_of_members(const std::vector<int>& pids)
+{
+    if (std::ranges::find(pids, 0) != pids.end()) {
+        return "has processes of another PID namespace";
+    }
+    if (std::ranges::find(pids, getpid()) != pids.end()) {
+        return "we are in it ourselves";
+    }
+    return std::nullopt;
+}
+
+void sweep_one(const kernel::CgroupDir& parent, const std::string& name, SweepReport& report)
+{
+    const auto leave = [&](std::string why) {
+        report.left.push_back({.what = fmt::format("cgroup {}/{}", parent.path(), name), .why = std::move(why)});
+    };
+    const auto cgroup = parent.open_child(name);
+    if (!cgroup) {
+        return cgroup.error().code == ENOENT ? void() : leave(cgroup.error().message);
+    }
+    if (auto why = reason_to_leave(cgroup->fd())) {
+        return leave(std::move(*why));
+    }
+    const auto pids = cgroup->processes_below();
+    if (!pids) {
+        return leave(pids.error().message);
+    }
+    if (auto why = reason_of_members(*pids)) {
+        return leave(std::move(*why));
+    }
+    auto emptied = pids->empty() ? Result<void>{} : empty_out(*cgroup);
+    if (emptied) {
+        emptied = parent.remove_tree(name);
+    }
+    if (!emptied && emptied.error().code != ENOENT && emptied.error().code != ENODEV) { // systemd was faster
+        return leave(emptied.error().message);
+    }
+    report.swept.push_back(fmt::format("cgroup {}: {} processes killed", cgroup->path(), pids->size()));
+}
+
+void sweep_below(const kernel::CgroupDir& parent, bool deep, int depth, SweepReport& report)
+{
+    constexpr int deepest = 64;
+    for (const std::string& name : parent.children()) {
+        const auto id = run_id_in_name(name);
+        if (id && !owner_alive(*id)) {
+            sweep_one(parent, name, report);
+        } else if (deep && depth < deepest) {
+            if (const auto child = parent.open_child(name)) {
+                sweep_below(*child, deep, depth + 1, report);
+            }
+        }
+    }
+}
+
+} // namespace
+
+SweepReport sweep_cgroups(const std::vector<std::string>& parents, bool deep)
+{
+    SweepReport report;
+    for (const std::string& path : parents) {
+        if (const auto parent = kernel::CgroupDir::open(path)) {
+            sweep_below(*parent, deep, 0, report);
+        }
+    }
+    return report;
+}
+
+} // namespace hutch::scope

@@ -1,0 +1,43 @@
+// One clone3 and one exec of hutch-init, for tests and for the warden alike. Responsible for what has to happen between the two, in the
+// runner's own memory and without the heap: signals, descriptors, session, user namespace maps. Knows no orders.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "spawn/spawn.h"
+
+namespace hutch::spawn
+{
+
+struct Launch {
+    std::vector<const char*> argv; ///< without the NULL that ends it
+    std::vector<const char*> env;
+    std::vector<base::BorrowedFd> fds; ///< become 0, 1, 2, …; everything else is closed
+    std::optional<base::BorrowedFd> cgroup;
+    std::uint64_t namespaces = 0; ///< CLONE_NEWPID, CLONE_NEWUSER (with it: our user and group map to themselves)
+    bool new_session = true;
+};
+
+struct Launched {
+    int pid = 0;
+    base::UniqueFd pidfd;
+};
+
+/// On error there is no child.
+Result<Launched> launch(const InitProgram& init, const Launch& launch);
+
+/// Two connected SOCK_SEQPACKET ends, close-on-exec: ours and the child's.
+struct ControlPair {
+    base::UniqueFd ours, childs;
+};
+Result<ControlPair> control_pair();
+
+/// Sends one packet without waiting; never SIGPIPE. `what` is for the message: "send the orders to pid 4711".
+Result<void> send_packet(base::BorrowedFd control, const void* data, std::size_t size, std::string_view what);
+
+} // namespace hutch::spawn

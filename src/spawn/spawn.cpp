@@ -1,0 +1,73 @@
+// Step 5: the held child. See spawn.h for the theory of operation.
+#include "spawn/spawn.h"
+
+#include <sched.h>
+
+#include "spawn/launch.h"
+
+namespace hutch::spawn
+{
+
+namespace
+{
+
+std::uint64_t namespaces(const Request& request)
+{
+    std::uint64_t flags = 0;
+    if (request.pid_namespace) {
+        flags |= CLONE_NEWPID;
+    }
+    if (request.user_namespace) {
+        flags |= CLONE_NEWUSER;
+    }
+    return flags;
+}
+
+/// "hutch-init PROGRAM ARGV…": hutch-init executes PROGRAM with what follows, and parses nothing.
+std::vector<const char*> init_argv(const Request& request)
+{
+    std::vector<const char*> argv{"hutch-init", request.program.c_str()};
+    for (const std::string& argument : request.argv) {
+        argv.push_back(argument.c_str());
+    }
+    if (request.argv.empty()) {
+        argv.push_back(request.program.c_str());
+    }
+    return argv;
+}
+
+std::vector<const char*> c_strings(const std::vector<std::string>& texts)
+{
+    std::vector<const char*> result;
+    result.reserve(texts.size());
+    for (const std::string& text : texts) {
+        result.push_back(text.c_str());
+    }
+    return result;
+}
+
+} // namespace
+
+Result<Held> spawn_held(const InitProgram& init, const Request& request)
+{
+    auto control = control_pair();
+    if (!control) {
+        return std::unexpected(std::move(control.error()));
+    }
+    auto child = launch(init, {.argv = init_argv(request),
+                               .env = c_strings(request.env),
+                               .fds = {request.streams.in, request.streams.out, request.streams.err, control->childs},
+                               .cgroup = request.cgroup,
+                               .namespaces = namespaces(request),
+                               .new_session = request.new_session});
+    if (!child) {
+        return std::unexpected(std::move(child.error()));
+    }
+    return Held{.pid = child->pid,
+                .pidfd = std::move(child->pidfd),
+                .control = std::move(control->ours),
+                .stay = request.stay,
+                .new_session = request.new_session};
+}
+
+} // namespace hutch::spawn
