@@ -7,8 +7,7 @@
 #include <climits>
 #include <ctime>
 
-namespace hutch::base
-{
+namespace hutch::base {
 
 Microseconds monotonic_now()
 {

@@ -5,15 +5,13 @@
 
 #include "hutch/units.h"
 
-namespace hutch::base
-{
+namespace hutch::base {
 
 /// CLOCK_MONOTONIC.
 Microseconds monotonic_now();
 
 /// A point in monotonic time that a bounded wait must not pass.
-class Deadline
-{
+class Deadline {
   public:
     static Deadline after(Microseconds delay) { return Deadline(monotonic_now() + delay); }
     Microseconds remaining() const; ///< never negative

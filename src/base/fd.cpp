@@ -5,8 +5,7 @@
 
 #include <cerrno>
 
-namespace hutch::base
-{
+namespace hutch::base {
 
 void UniqueFd::reset(int fd)
 {

@@ -5,12 +5,10 @@
 #include <string>
 #include <utility>
 
-namespace hutch::base
-{
+namespace hutch::base {
 
 /// A descriptor that somebody else closes.
-class BorrowedFd
-{
+class BorrowedFd {
   public:
     constexpr BorrowedFd() = default;
     constexpr explicit BorrowedFd(int fd) : fd_(fd) {}
@@ -22,8 +20,7 @@ class BorrowedFd
 };
 
 /// A descriptor that is closed here. Move only.
-class UniqueFd
-{
+class UniqueFd {
   public:
     UniqueFd() = default;
     explicit UniqueFd(int fd) : fd_(fd) {}

@@ -8,11 +8,9 @@
 #include <array>
 #include <atomic>
 
-namespace hutch::base
-{
+namespace hutch::base {
 
-namespace
-{
+namespace {
 
 /// read(2) until `buffer` is full or the file ends; the count, or -1 with errno.
 ssize_t read_fully(int fd, std::span<char> buffer)

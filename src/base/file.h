@@ -16,8 +16,7 @@
 #include "base/fd.h"
 #include "hutch/error.h"
 
-namespace hutch::base
-{
+namespace hutch::base {
 
 /// "path" as a FileAt: relative to the working directory, as open(2) has it. The string must outlive the value.
 inline FileAt at_path(const std::string& path)

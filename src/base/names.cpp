@@ -3,11 +3,9 @@
 #include "hutch/limits.h"
 #include "hutch/outcome.h"
 
-namespace hutch
-{
+namespace hutch {
 
-namespace
-{
+namespace {
 
 template <class T> bool is_asked(const std::optional<Setting<T>>& setting)
 {
@@ -142,8 +140,7 @@ bool is_success(Verdict verdict)
            verdict == Verdict::flaky;
 }
 
-namespace
-{
+namespace {
 
 /// Whether `resource` is set (and asked for, if only that counts).
 bool is_set(const Limits& limits, Resource resource, bool asked_only)

@@ -12,11 +12,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-namespace hutch::base
-{
+namespace hutch::base {
 
-namespace
-{
+namespace {
 
 struct CloseDirectory {
     void operator()(DIR* directory) const { ::closedir(directory); }
@@ -39,8 +37,7 @@ UniqueFd open_directory(FileAt directory)
     return fd;
 }
 
-class Removal
-{
+class Removal {
   public:
     explicit Removal(BorrowedFd top) : top_(top), serial_(static_cast<std::uint64_t>(monotonic_now().count())) {}
 

@@ -6,8 +6,7 @@
 
 #include "base/file.h"
 
-namespace hutch::base
-{
+namespace hutch::base {
 
 Result<TempDir> TempDir::create(std::string_view prefix, std::string parent)
 {

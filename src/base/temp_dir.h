@@ -8,11 +8,9 @@
 #include "base/fd.h"
 #include "hutch/error.h"
 
-namespace hutch::base
-{
+namespace hutch::base {
 
-class TempDir
-{
+class TempDir {
   public:
     /// Makes "<parent>/<prefix>XXXXXX". An empty parent is $TMPDIR, or /tmp.
     static Result<TempDir> create(std::string_view prefix, std::string parent = {});

@@ -4,11 +4,9 @@
 #include <algorithm>
 #include <charconv>
 
-namespace hutch::base
-{
+namespace hutch::base {
 
-namespace
-{
+namespace {
 
 constexpr std::string_view blanks = " \t\n\r\v\f";
 

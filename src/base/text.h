@@ -12,12 +12,10 @@
 #include <string_view>
 #include <vector>
 
-namespace hutch::base
-{
+namespace hutch::base {
 
 /// A lazy sequence of pieces of a text that must outlive it: `for (std::string_view line : lines(text))`.
-class Pieces
-{
+class Pieces {
   public:
     enum class Mode {
         lines, ///< at '\n'; no empty piece after the last one
@@ -25,8 +23,7 @@ class Pieces
         split, ///< at each `separator`; empty pieces are pieces; "" is one empty piece
     };
 
-    class Iterator
-    {
+    class Iterator {
       public:
         using iterator_category = std::forward_iterator_tag;
         using value_type = std::string_view;

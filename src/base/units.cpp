@@ -10,11 +10,9 @@
 
 #include "base/text.h"
 
-namespace hutch
-{
+namespace hutch {
 
-namespace
-{
+namespace {
 
 struct Unit {
     std::string_view name;

@@ -42,8 +42,7 @@ class Box {
   private:
     Box(sd::EventLoop loop, spawn::InitProgram init, std::string run_id)
         : loop_(std::move(loop)), init_(std::move(init)), run_id_(std::move(run_id))
-    {
-    }
+    {}
     Result<void> start_warden();
     void sweep();
 

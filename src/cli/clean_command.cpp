@@ -38,7 +38,8 @@ int clean()
 
 void add_clean(CLI::App& root, Chosen& chosen)
 {
-    CLI::App* command = root.add_subcommand("clean", "Remove what crashed runs have left: processes, cgroups, directories");
+    CLI::App* command =
+        root.add_subcommand("clean", "Remove what crashed runs have left: processes, cgroups, directories");
     command->callback([&chosen] { chosen = clean; });
 }
 

@@ -53,9 +53,9 @@ Check check_lingering(const scope::Machine& machine)
     const std::string remedy = scope::remedy_for_lingering(machine);
     return {.name = "lingering",
             .available = remedy.empty(),
-            .found_by = machine.lingering  ? "the user manager outlives the last session"
-                        : remedy.empty() ? "not needed here"
-                                         : "the user manager ends with the last session, and runs with it",
+            .found_by = machine.lingering ? "the user manager outlives the last session"
+                        : remedy.empty()  ? "not needed here"
+                                          : "the user manager ends with the last session, and runs with it",
             .remedy = remedy};
 }
 
@@ -68,7 +68,8 @@ Check check_birth(const scope::Chosen& chosen)
     const bool moved = chosen.manager->rung() != 1 && chosen.warden->runner_leaf.has_value();
     return {.name = "birth",
             .available = true,
-            .found_by = moved ? "a child cloned from here was killed at birth: this cgroup was once killed; the runner moves to a fresh leaf"
+            .found_by = moved ? "a child cloned from here was killed at birth: this cgroup was once killed; the runner "
+                                "moves to a fresh leaf"
                               : "a child cloned into a fresh leaf lived",
             .remedy = ""};
 }

@@ -38,8 +38,8 @@ void tell(const run::OneResult& result, const TestSpec& test, int code)
     if (!result.trouble.empty()) {
         complain(code, result.trouble);
     }
-    const bool plain_end = (code == exit_ok && outcome.leaked_count == 0) ||
-                           (code == exit_failed && outcome.cause == Cause::exit_nonzero);
+    const bool plain_end =
+        (code == exit_ok && outcome.leaked_count == 0) || (code == exit_failed && outcome.cause == Cause::exit_nonzero);
     if (!plain_end) {
         complain(code, report::describe(outcome, test, profile_list()));
     }
@@ -66,8 +66,12 @@ Result<void> write_record(const base::UniqueFd& file, const std::string& path, c
     if (!file.valid()) {
         return {};
     }
-    const event::TestFinished finished{
-        .test = test, .attempt = 1, .outcome = std::make_shared<const Outcome>(outcome), .out = {}, .err = {}, .output_file = {}};
+    const event::TestFinished finished{.test = test,
+                                       .attempt = 1,
+                                       .outcome = std::make_shared<const Outcome>(outcome),
+                                       .out = {},
+                                       .err = {},
+                                       .output_file = {}};
     return base::write_all(file, report::outcome_json(finished, profile_list()) + "\n", path);
 }
 
@@ -113,9 +117,9 @@ Result<int> execute(const ExecSettings& settings, const std::string& cwd)
     return code;
 }
 
-int exec_command(const ExecFlags& flags, const CLI::App& command)
+int exec_command(const ExecFlags& flags, const CLI::App& command, const Arguments& arguments)
 {
-    const auto settings = flags.settings(command);
+    const auto settings = flags.settings(command, arguments);
     if (!settings) {
         return complain(settings.error());
     }
@@ -139,15 +143,16 @@ int exec_command(const ExecFlags& flags, const CLI::App& command)
 
 } // namespace
 
-void add_exec(CLI::App& root, Chosen& chosen)
+void add_exec(CLI::App& root, Chosen& chosen, const Arguments& arguments)
 {
     auto flags = std::make_shared<ExecFlags>();
     CLI::App* command = root.add_subcommand("exec", "Run one command in a box, and return its exit code");
     flags->add_to(*command);
-    command->footer("Exit codes: the command's own, 128+n signal n, 124 timed out, 125 no box, 126 not executable, 127 not "
-                    "found.");
-    command->callback([flags, command, &chosen] {
-        chosen = [flags, command] { return exec_command(*flags, *command); };
+    command->footer(
+        "Exit codes: the command's own, 128+n signal n, 124 timed out, 125 no box, 126 not executable, 127 not "
+        "found.");
+    command->callback([flags, command, &chosen, &arguments] {
+        chosen = [flags, command, &arguments] { return exec_command(*flags, *command, arguments); };
     });
 }
 

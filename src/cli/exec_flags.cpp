@@ -1,5 +1,8 @@
 #include "cli/exec_flags.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "cli/choice.h"
 #include "kernel/cpus.h"
 
@@ -7,22 +10,25 @@ namespace hutch::cli {
 
 namespace {
 
-/// What the parser did not take, from the command's name on. A leading "--" is the divider; without it, a flag there is
-/// an unknown flag of ours, not a command.
-Result<std::vector<std::string>> command_of(std::vector<std::string> rest)
+/// `words` is what the parser did not take: from the command's name on, or nothing where that stands after "--". A flag
+/// there is an unknown flag of ours, not a command.
+Result<std::vector<std::string>> command_of(std::vector<std::string> words, const Arguments& arguments)
 {
-    if (!rest.empty() && rest.front() == "--") {
-        rest.erase(rest.begin());
-    } else if (!rest.empty() && rest.front().starts_with('-')) {
-        return usage_error("unknown flag '" + rest.front() + "'", "the command stands after --; see hutch exec --help");
+    if (!words.empty() && words.front().starts_with('-')) {
+        return usage_error("unknown flag '" + words.front() + "'",
+                           "the command stands after --; see hutch exec --help");
     }
-    if (rest.empty()) {
+    if (!words.empty() && arguments.divided) {
+        words.emplace_back("--"); // it was the command's own
+    }
+    std::ranges::copy(arguments.rest, std::back_inserter(words));
+    if (words.empty()) {
         return usage_error("no command", "hutch exec [flags] -- CMD ARG…");
     }
-    if (rest.front().empty()) {
+    if (words.front().empty()) {
         return usage_error("the command's name is empty");
     }
-    return rest;
+    return words;
 }
 
 } // namespace
@@ -32,11 +38,12 @@ void ExecFlags::add_to(CLI::App& command)
     constexpr const char* group = "Running";
     command.prefix_command();
     command.add_option("-C,--directory", directory_, "Go there first")->type_name("DIR")->group(group);
-    command.add_option("--json", json_, "Write the outcome to FILE as one JSON object: test_finished of\nhutch run --events")
+    command
+        .add_option("--json", json_,
+                    "Write the outcome to FILE as one JSON object: test_finished of\nhutch run --events")
         ->type_name("FILE")
         ->group(group);
-    command
-        .add_option("--leak", leak_, "Processes left behind after success: report them (default), or\nexit with 1")
+    command.add_option("--leak", leak_, "Processes left behind after success: report them (default), or\nexit with 1")
         ->type_name("report|fail")
         ->group(group);
     command.add_flag("-q,--quiet", quiet_, "Say nothing on standard error")->group(group);
@@ -44,10 +51,10 @@ void ExecFlags::add_to(CLI::App& command)
     box_.add_to(command);
 }
 
-Result<ExecSettings> ExecFlags::settings(const CLI::App& command) const
+Result<ExecSettings> ExecFlags::settings(const CLI::App& command, const Arguments& arguments) const
 {
     ExecSettings settings;
-    auto words = command_of(command.remaining());
+    auto words = command_of(command.remaining(), arguments);
     if (!words) {
         return std::unexpected(std::move(words.error()));
     }

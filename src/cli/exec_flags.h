@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/arguments.h"
 #include "cli/box_flags.h"
 #include "cli/limit_flags.h"
 #include "hutch/session.h"
@@ -25,7 +26,8 @@ struct ExecSettings {
 class ExecFlags {
   public:
     void add_to(CLI::App& command);
-    Result<ExecSettings> settings(const CLI::App& command) const;
+    /// `arguments` has what stands after "--".
+    Result<ExecSettings> settings(const CLI::App& command, const Arguments& arguments) const;
 
   private:
     LimitFlags limits_;

@@ -36,18 +36,25 @@ int exec_exit_code(const run::OneResult& result)
     case Cause::exit_hard_error:
     case Cause::exit_nonzero:
     case Cause::died_by_signal:
-    case Cause::pids_max: return own_code(outcome); // the command saw EAGAIN and made its own of it
+    case Cause::pids_max:
+        return own_code(outcome); // the command saw EAGAIN and made its own of it
     case Cause::wall_clock:
-    case Cause::cpu_time: return exit_timeout;
+    case Cause::cpu_time:
+        return exit_timeout;
     case Cause::memory_own:
     case Cause::memory_watchdog:
     case Cause::memory_enclosing:
     case Cause::memory_machine:
-    case Cause::pids_watchdog: return exit_signal_base + SIGKILL;
-    case Cause::leaked: return exit_failed;
-    case Cause::not_started: return not_started_code(result.start_errno);
-    case Cause::unkillable: return exit_no_box;
-    case Cause::cancelled: return result.signal != 0 ? exit_signal_base + result.signal : own_code(outcome);
+    case Cause::pids_watchdog:
+        return exit_signal_base + SIGKILL;
+    case Cause::leaked:
+        return exit_failed;
+    case Cause::not_started:
+        return not_started_code(result.start_errno);
+    case Cause::unkillable:
+        return exit_no_box;
+    case Cause::cancelled:
+        return result.signal != 0 ? exit_signal_base + result.signal : own_code(outcome);
     }
     return exit_no_box;
 }

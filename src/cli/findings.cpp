@@ -138,8 +138,9 @@ std::string findings_text(const Findings& findings)
     }
     text += "\nlimits:\n";
     for (const Capability& capability : findings.capabilities) {
-        const auto state = is_enforced(capability) ? to_string(capability.enforcer)
-                           : capability.enforcer == Enforcer::none ? "no" : "watchdog!";
+        const auto state = is_enforced(capability)                 ? to_string(capability.enforcer)
+                           : capability.enforcer == Enforcer::none ? "no"
+                                                                   : "watchdog!";
         append_row(text, to_string(capability.resource), state, capability.found_by);
         remedies.add(to_string(capability.resource), capability.remedy);
     }

@@ -64,14 +64,18 @@ constexpr LimitFlagRow other_rows[] = {
 Result<Limits> apply(Limits limits, const LimitFlagRow& row, const std::string& value)
 {
     switch (row.spelling) {
-    case Spelling::option: return config::apply_option(std::move(limits), row.target, value, machine_memory());
+    case Spelling::option:
+        return config::apply_option(std::move(limits), row.target, value, machine_memory());
     case Spelling::key:
         return config::apply_limit(std::move(limits), fmt::format("{}={}", row.target, value), machine_memory());
-    case Spelling::limit: return config::apply_limit(std::move(limits), value, machine_memory());
-    case Spelling::property: break;
+    case Spelling::limit:
+        return config::apply_limit(std::move(limits), value, machine_memory());
+    case Spelling::property:
+        break;
     }
     if (!value.contains('=')) {
-        return usage_error(fmt::format("-p '{}': policies are not part of this version; limits are -p KEY=VALUE", value));
+        return usage_error(
+            fmt::format("-p '{}': policies are not part of this version; limits are -p KEY=VALUE", value));
     }
     return config::apply_property(std::move(limits), value, machine_memory());
 }

@@ -72,7 +72,9 @@ void add_list(CLI::App& root, Chosen& chosen)
 {
     auto flags = std::make_shared<ListFlags>();
     CLI::App* command = root.add_subcommand("list", "List the test files that run would run");
-    command->add_option("PATH", flags->paths, "Test files, and directories whose executable files are tests (default: .)")
+    command
+        ->add_option("PATH", flags->paths, "Test files, and directories whose executable files are tests (default: .)")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->type_name("");
     command->add_option("-C,--directory", flags->directory, "Go there first")->type_name("DIR");
     command->add_flag("--json", flags->json, "As one JSON object");

@@ -12,8 +12,7 @@ class OpeningNotices final : public Reporter {
   public:
     OpeningNotices(std::vector<Reporter*> reporters, std::vector<std::string> messages)
         : reporters_(std::move(reporters)), messages_(std::move(messages))
-    {
-    }
+    {}
     Result<void> on(const Event& event) override;
 
   private:

@@ -28,7 +28,7 @@ const CLI::App& chosen_command(const CLI::App& root)
     return parsed.empty() ? root : *parsed.front();
 }
 
-/// `hutch exec [flags] CMD…`: what follows the command's name is the command's, "--" too.
+/// `hutch exec [flags] CMD…`: what follows the command's name is the command's, and what follows "--" as well.
 bool begins_command(const Arguments& arguments)
 {
     return !arguments.own.empty() && arguments.own.front() == "exec";
@@ -37,7 +37,7 @@ bool begins_command(const Arguments& arguments)
 std::vector<std::string> parser_arguments(const Arguments& arguments)
 {
     std::vector<std::string> list = arguments.own;
-    if (arguments.divided) {
+    if (arguments.divided && !begins_command(arguments)) {
         list.emplace_back("--");
         std::ranges::copy(arguments.rest, std::back_inserter(list));
     }
@@ -49,6 +49,7 @@ void describe_program(CLI::App& root)
 {
     root.name("hutch");
     root.require_subcommand(0, 1);
+    root.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast); // so that scripts can override
     root.set_version_flag("-V,--version", "hutch " HUTCH_VERSION);
     root.set_help_flag("-h,--help", "Print this help and exit");
     root.get_formatter()->column_width(30);
@@ -59,16 +60,16 @@ void describe_program(CLI::App& root)
 
 int program(int argc, char** argv)
 {
+    const Arguments arguments = divide(argc, argv);
     CLI::App root("Runs each test file in a cgroup of its own, with limits, and leaves nothing behind.");
     describe_program(root);
     Chosen chosen;
     add_run(root, chosen);
-    add_exec(root, chosen);
+    add_exec(root, chosen, arguments);
     add_list(root, chosen);
     add_doctor(root, chosen);
     add_clean(root, chosen);
 
-    const Arguments arguments = divide(argc, argv);
     if (const auto checked = check_empty_values(arguments.own); !checked && !begins_command(arguments)) {
         return complain(checked.error());
     }

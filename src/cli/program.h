@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/arguments.h"
+
 namespace hutch::cli {
 
 /// Set by the command that was chosen; returns the exit code.
@@ -13,7 +15,7 @@ using Chosen = std::function<int()>;
 
 /// Each adds its command and sets `chosen` when it is on the command line.
 void add_run(CLI::App& root, Chosen& chosen);
-void add_exec(CLI::App& root, Chosen& chosen);
+void add_exec(CLI::App& root, Chosen& chosen, const Arguments& arguments);
 void add_list(CLI::App& root, Chosen& chosen);
 void add_doctor(CLI::App& root, Chosen& chosen);
 void add_clean(CLI::App& root, Chosen& chosen);

@@ -66,13 +66,11 @@ class Reporters {
   private:
     Reporters(const RunSettings& settings, int out, std::optional<report::JsonLinesReporter> events)
         : events_(std::move(events)),
-          plain_(base::BorrowedFd(out),
-                 {.colour = use_colour(settings.colour, colour_environment(), isatty(out) == 1),
-                  .quiet = settings.quiet,
-                  .show_bytes = settings.show_bytes,
-                  .profiles = profile_list()})
-    {
-    }
+          plain_(base::BorrowedFd(out), {.colour = use_colour(settings.colour, colour_environment(), isatty(out) == 1),
+                                         .quiet = settings.quiet,
+                                         .show_bytes = settings.show_bytes,
+                                         .profiles = profile_list()})
+    {}
 
     std::optional<report::JsonLinesReporter> events_;
     report::PlainReporter plain_;
@@ -84,7 +82,7 @@ int conclude(const Result<run::RunResult>& result, const Reporters& reporters)
 {
     if (!result) {
         return result.error().code == EPIPE && reporters.reader_has_gone() ? exit_signal_base + SIGPIPE
-                                                                          : complain(result.error());
+                                                                           : complain(result.error());
     }
     if (result->signal != 0) {
         return complain(exit_signal_base + result->signal,

@@ -23,6 +23,7 @@ constexpr const char* report_group = "Reports";
 void RunFlags::add_to(CLI::App& command)
 {
     command.add_option("PATH", paths_, "Test files, and directories whose executable files are tests (default: .)")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->type_name("");
     add_running(command);
     limits_.add_to(command);
@@ -43,8 +44,7 @@ void RunFlags::add_running(CLI::App& command)
     command.add_option("--max-fail", max_fail_, "Start nothing more after N failures")
         ->type_name("N")
         ->group(running_group);
-    command
-        .add_option("--leak", leak_, "A pass that left processes behind: report it (default), or\nmake it fail")
+    command.add_option("--leak", leak_, "A pass that left processes behind: report it (default), or\nmake it fail")
         ->type_name("report|fail")
         ->group(running_group);
     command.add_option("--no-tests", no_tests_, "No test found: fail with exit code 4 (default) or pass")
@@ -62,8 +62,9 @@ void RunFlags::add_reports(CLI::App& command)
         ->type_name("DIR")
         ->group(report_group);
     command
-        .add_option("--capture", capture_,
-                    "Of each stream of a test keep so much, half of it from the\nbeginning, half from the end (default 1M)")
+        .add_option(
+            "--capture", capture_,
+            "Of each stream of a test keep so much, half of it from the\nbeginning, half from the end (default 1M)")
         ->type_name("SIZE")
         ->group(report_group);
     command.add_flag("-q,--quiet", quiet_, "Only failures and the summary")->group(report_group);

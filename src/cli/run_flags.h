@@ -17,8 +17,8 @@ struct RunSettings {
     RunOptions options;
     Limits limits;
     std::vector<std::string> paths;
-    std::string directory;   ///< -C
-    std::string events_file; ///< empty: none; "-": standard output
+    std::string directory;      ///< -C
+    std::string events_file;    ///< empty: none; "-": standard output
     std::size_t show_bytes = 0; ///< of a failure's stream on the terminal
     ColourChoice colour = ColourChoice::automatic;
     bool quiet = false;

@@ -1,25 +1,27 @@
 // See cgroup_tree.h.
 //
-// cgroup.kill is asynchronous, and rmdir(2) right after it fails more often than not; after "populated 0" it does not. The kernel
-// tells of a change of cgroup.events at most every 10 ms; should that be lost, we look every 50 ms.
+// cgroup.kill is asynchronous, and rmdir(2) right after it fails more often than not; after "populated 0" it does not.
+// The kernel tells of a change of cgroup.events at most every 10 ms; should that be lost, we look every 50 ms.
 #include "init/cgroup_tree.h"
 
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/poll.h>
+#include <linux/signal.h>
 
+#include "init/proc_stat.h"
 #include "init/syscalls.h"
 #include "init/text.h"
 
-namespace hutch::init
-{
+namespace hutch::init {
 
-namespace
-{
+namespace {
 
 constexpr std::int64_t look_again_ms = 50;
 constexpr std::int64_t retry_ms = 5;
 constexpr unsigned char is_directory = 4; // DT_DIR
+constexpr unsigned levels_max = 16;       ///< a level costs about 4 KB of stack
+constexpr int sigkill = 9;
 
 int open_directory(CgroupAt cgroup)
 {
@@ -64,31 +66,6 @@ void write_kill(int cgroup)
     }
 }
 
-enum class While { killing, waiting };
-
-void until_empty(CgroupAt at, std::int64_t deadline, While how)
-{
-    const int cgroup = open_directory(at);
-    if (cgroup < 0) {
-        return;
-    }
-    const int events = openat(cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
-    for (bool populated = true; populated;) {
-        if (how == While::killing) {
-            write_kill(cgroup); // again each time: somebody of the same user may have been moved in
-        }
-        populated = is_populated(events);
-        const std::int64_t left = deadline - monotonic_ms();
-        if (!populated || left <= 0) {
-            break;
-        }
-        PollFd wait = {events, POLLPRI, 0};
-        pause_ms(left < look_again_ms ? left : look_again_ms, &wait, 1);
-    }
-    close(events);
-    close(cgroup);
-}
-
 /// What one look through a directory did: how many children it removed, and the name of one that could not be.
 struct Sweep {
     unsigned removed = 0;
@@ -96,37 +73,34 @@ struct Sweep {
     char child[256];
 };
 
-bool is_child(const DirectoryEntry& entry)
+/// `visit(name)` for each child cgroup: all directories of a cgroup are cgroups.
+template <class Visit> void for_each_child(int cgroup, Visit visit)
 {
-    return entry.type == is_directory && !equal(entry.name, ".") && !equal(entry.name, "..");
-}
-
-void sweep_entries(int directory, Sweep& sweep, const char* buffer, long size)
-{
-    for (long at = 0; at < size;) {
-        const auto& entry = *reinterpret_cast<const DirectoryEntry*>(buffer + at);
-        at += entry.size;
-        if (!is_child(entry)) {
-            continue;
+    alignas(8) char buffer[2048];
+    raw_syscall(__NR_lseek, cgroup, 0, 0);
+    for (long got = getdents64(cgroup, buffer, sizeof(buffer)); got > 0;
+         got = getdents64(cgroup, buffer, sizeof(buffer))) {
+        for (long at = 0; at < got;) {
+            const auto& entry = *reinterpret_cast<const DirectoryEntry*>(buffer + at);
+            at += entry.size;
+            if (entry.type == is_directory && !equal(entry.name, ".") && !equal(entry.name, "..")) {
+                visit(entry.name);
+            }
         }
-        if (unlinkat(directory, entry.name, AT_REMOVEDIR) == 0) {
-            ++sweep.removed;
-            continue;
-        }
-        sweep.has_child = true;
-        __builtin_memcpy(sweep.child, entry.name, length_of(entry.name) + 1); // NAME_MAX is 255
     }
 }
 
 Sweep sweep_children(int directory)
 {
     Sweep sweep;
-    alignas(8) char buffer[2048];
-    raw_syscall(__NR_lseek, directory, 0, 0);
-    for (long got = getdents64(directory, buffer, sizeof(buffer)); got > 0;
-         got = getdents64(directory, buffer, sizeof(buffer))) {
-        sweep_entries(directory, sweep, buffer, got);
-    }
+    for_each_child(directory, [&](const char* name) {
+        if (unlinkat(directory, name, AT_REMOVEDIR) == 0) {
+            ++sweep.removed;
+            return;
+        }
+        sweep.has_child = true;
+        __builtin_memcpy(sweep.child, name, length_of(name) + 1); // NAME_MAX is 255
+    });
     return sweep;
 }
 
@@ -136,6 +110,70 @@ int descend(int directory, const char* name)
     return open_directory({directory, name});
 }
 
+/// cgroup.kill signals first threads; one that has ended swallows it, and the others run on (kernel/cgroup/cgroup.c,
+/// __cgroup_kill; seen on 6.18). pidfd_send_signal(2) is for the whole process.
+void kill_spared(int cgroup)
+{
+    const int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return;
+    }
+    for_each_pid(fd, [](int pid) {
+        const auto pidfd = static_cast<int>(raw_syscall(__NR_pidfd_open, pid, 0));
+        if (pidfd < 0) {
+            return;
+        }
+        if (read_stat(pid).state == 'Z') {
+            raw_syscall(__NR_pidfd_send_signal, pidfd, sigkill, 0, 0);
+        }
+        close(pidfd);
+    });
+    close(fd);
+}
+
+/// kill_spared() for it and what is below it, as deep as our stack allows; remove_below() goes deeper.
+void kill_spared_below(int cgroup, unsigned levels)
+{
+    kill_spared(cgroup);
+    if (levels == 0) {
+        return;
+    }
+    for_each_child(cgroup, [&](const char* name) {
+        const int child = descend(cgroup, name);
+        if (child >= 0) {
+            kill_spared_below(child, levels - 1);
+            close(child);
+        }
+    });
+}
+
+enum class While { killing, waiting };
+
+void until_empty(CgroupAt at, std::int64_t deadline, While how)
+{
+    const int cgroup = open_directory(at);
+    if (cgroup < 0) {
+        return;
+    }
+    const int events = openat(cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
+    for (bool first = true;; first = false) {
+        if (how == While::killing) {
+            write_kill(cgroup); // again each time: somebody of the same user may have been moved in
+        }
+        if (how == While::killing && !first) {
+            kill_spared_below(cgroup, levels_max);
+        }
+        const std::int64_t left = deadline - monotonic_ms();
+        if (!is_populated(events) || left <= 0) {
+            break;
+        }
+        PollFd wait = {events, POLLPRI, 0};
+        pause_ms(left < look_again_ms ? left : look_again_ms, &wait, 1);
+    }
+    close(events);
+    close(cgroup);
+}
+
 /// Depth first without recursion: tests nest as deep as they like. "..", because a name would have to be remembered.
 void remove_below(int top, std::int64_t deadline)
 {
@@ -143,6 +181,9 @@ void remove_below(int top, std::int64_t deadline)
     unsigned depth = 0;
     bool came_up = false;
     while (monotonic_ms() < deadline) {
+        if (depth > 0) {
+            kill_spared(here); // deeper than kill_until_empty() has looked
+        }
         const Sweep sweep = sweep_children(here);
         if (sweep.has_child && came_up && sweep.removed == 0) {
             pause_ms(retry_ms, nullptr, 0); // its children are gone, and still it is busy

@@ -1,11 +1,11 @@
-// Killing, emptying and removing cgroups without a libc, for the warden. Responsible for being bounded in time and stack,
-// however the test has nested, renamed the modes of, or filled its cgroups. Never goes above the directory it was given.
+// Killing, emptying and removing cgroups without a libc, for the warden. Responsible for being bounded in time and
+// stack, however the test has nested, renamed the modes of, or filled its cgroups. Never goes above the directory it
+// was given.
 #pragma once
 
 #include <cstdint>
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 /// A cgroup as "open directory + name".
 struct CgroupAt {

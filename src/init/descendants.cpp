@@ -1,102 +1,29 @@
 // See descendants.h.
 //
-// A number that was read from a file may belong to somebody else by the time it is used. So each process is pinned by a pidfd
-// first, and is signalled through it only if its parent is then still the one that we have listed it under, or us.
+// A number that was read from a file may belong to somebody else by the time it is used. So each process is pinned by a
+// pidfd first, and is signalled through it only if its parent is then still the one that we have listed it under, or
+// us.
 #include "init/descendants.h"
 
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/wait.h>
 
+#include "init/proc_stat.h"
 #include "init/syscalls.h"
 #include "init/text.h"
 
-namespace hutch::init
-{
+namespace hutch::init {
 
-namespace
-{
+namespace {
 
 constexpr int sigkill = 9;
 constexpr int sigstop = 19;
 
-/// "/proc/4711/task/4712/children"
-class Path
-{
-  public:
-    explicit Path(const char* begin) { *this += begin; }
-    Path& operator+=(const char* text)
-    {
-        const std::size_t length = length_of(text);
-        append(text, length);
-        return *this;
-    }
-    Path& operator+=(int number)
-    {
-        const Decimal text(number);
-        append(text.data(), text.size());
-        return *this;
-    }
-    const char* c_str() const { return bytes_; }
-
-  private:
-    void append(const char* text, std::size_t length)
-    {
-        const std::size_t room = sizeof(bytes_) - 1 - size_;
-        const std::size_t kept = length < room ? length : room;
-        __builtin_memcpy(bytes_ + size_, text, kept);
-        size_ += kept;
-        bytes_[size_] = '\0';
-    }
-    char bytes_[64] = {};
-    std::size_t size_ = 0;
-};
-
-int parse_pid(const char* text)
-{
-    int pid = 0;
-    for (; is_digit(*text); ++text) {
-        pid = pid * 10 + (*text - '0');
-    }
-    return pid;
-}
-
-struct Stat {
-    char state = 'X'; ///< X: gone
-    int parent = 0;
-};
-
-/// /proc/PID/stat
-///     4711 (a b) c)) S 4710 …
-/// The name ends at the last ')'.
-Stat read_stat(int pid)
-{
-    Path path("/proc/");
-    const int fd = openat(AT_FDCWD, ((path += pid) += "/stat").c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return {};
-    }
-    char text[512];
-    const long got = read(fd, text, sizeof(text) - 1);
-    close(fd);
-    if (got <= 0) {
-        return {};
-    }
-    text[got] = '\0';
-    long end = got;
-    while (end > 0 && text[end] != ')') {
-        --end;
-    }
-    if (end == 0 || end + 4 >= got) {
-        return {};
-    }
-    return {.state = text[end + 2], .parent = parse_pid(text + end + 4)};
-}
-
 enum class Found { elsewhere, at_rest, running };
 
-/// How the process was found when it was signalled; `elsewhere`: it is gone, or the number is somebody else's now. A zombie is
-/// signalled as well: it may be the dead first thread of a process whose other threads live.
+/// How the process was found when it was signalled; `elsewhere`: it is gone, or the number is somebody else's now. A
+/// zombie is signalled as well: it may be the dead first thread of a process whose other threads live.
 Found signal_one(const Descendant& process, int signal)
 {
     const auto pidfd = static_cast<int>(raw_syscall(__NR_pidfd_open, process.pid, 0));
@@ -153,20 +80,11 @@ void Descendants::add_children_of(int pid, const char* file)
         readable_ = readable_ && pid != getpid();
         return;
     }
-    char buffer[1024];
-    int child = 0;
-    for (long got = read(fd, buffer, sizeof(buffer)); got > 0; got = read(fd, buffer, sizeof(buffer))) {
-        for (long at = 0; at < got; ++at) {
-            if (is_digit(buffer[at])) {
-                child = child * 10 + (buffer[at] - '0');
-                continue;
-            }
-            if (child > 0 && count_ < descendants_max) {
-                entries_[count_++] = {.pid = child, .parent = pid};
-            }
-            child = 0;
+    for_each_pid(fd, [&](int child) {
+        if (count_ < descendants_max) {
+            entries_[count_++] = {.pid = child, .parent = pid};
         }
-    }
+    });
     close(fd);
 }
 

@@ -3,8 +3,7 @@
 
 #include <cstddef>
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 /// As many as one pass handles; the next pass finds the rest.
 inline constexpr std::size_t descendants_max = 4096;
@@ -15,10 +14,10 @@ struct Descendant {
 };
 
 /// All descendants as one pass has found them, parents before children. 32 KB: on the stack of who needs it.
-class Descendants
-{
+class Descendants {
   public:
-    /// Stops (SIGSTOP) each process, then lists its children: what is stopped adds none. Unset /proc files end a branch, not the pass.
+    /// Stops (SIGSTOP) each process, then lists its children: what is stopped adds none. Unset /proc files end a
+    /// branch, not the pass.
     void stop_all();
 
     /// SIGKILL for each that stop_all() has found.

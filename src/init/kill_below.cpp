@@ -2,10 +2,10 @@
 //
 // As PID 1 of a namespace: kill(-1), which is the whole namespace but us, in one step that no fork escapes.
 //
-// As a subreaper there is no such step, and killing what one sees only makes room: a fork bomb that has hit its limit (pids.max,
-// RLIMIT_NPROC) forks anew for each process that dies (measured: 298 of 298 were there after five seconds of that). So everything
-// is stopped first, keeping its place, until a pass finds nobody running; then all are killed. The orphans of the dead become our
-// children, and the next round finds them.
+// As a subreaper there is no such step, and killing what one sees only makes room: a fork bomb that has hit its limit
+// (pids.max, RLIMIT_NPROC) forks anew for each process that dies (measured: 298 of 298 were there after five seconds of
+// that). So everything is stopped first, keeping its place, until a pass finds nobody running; then all are killed. The
+// orphans of the dead become our children, and the next round finds them.
 #include "init/kill_below.h"
 
 #include <asm/errno.h>
@@ -15,11 +15,9 @@
 #include "init/descendants.h"
 #include "init/syscalls.h"
 
-namespace hutch::init
-{
+namespace hutch::init {
 
-namespace
-{
+namespace {
 
 constexpr int first_process = 1;
 constexpr int sigkill = 9;

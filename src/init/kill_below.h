@@ -1,8 +1,7 @@
 // Kills what is left below a staying hutch-init. Responsible for ending in bounded time, whatever forks there.
 #pragma once
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 /// SIGKILL for everything below this process, until there is no child left or five seconds have passed (a process in
 /// state D does not die). `child_signals`: a non-blocking signalfd that has SIGCHLD.

@@ -1,5 +1,5 @@
-// The four functions that a compiler may call although nobody wrote the call (copies and clears of structs). Responsible for
-// nothing else; built without the optimisation that would turn these loops into calls of themselves.
+// The four functions that a compiler may call although nobody wrote the call (copies and clears of structs).
+// Responsible for nothing else; built without the optimisation that would turn these loops into calls of themselves.
 #include <cstddef>
 
 extern "C" {

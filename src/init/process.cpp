@@ -6,11 +6,9 @@
 
 #include "init/syscalls.h"
 
-namespace hutch::init
-{
+namespace hutch::init {
 
-namespace
-{
+namespace {
 constexpr unsigned descriptors_without_close_range = 4096;
 } // namespace
 

@@ -1,8 +1,7 @@
 // What every mode of hutch-init does to itself first. No policy: which mode this is, is start.cpp's business.
 #pragma once
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 /// Every signal that can be blocked is blocked, also the two that C libraries keep for themselves.
 void block_signals();

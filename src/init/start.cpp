@@ -1,10 +1,12 @@
-// hutch-init: what is cloned into a scope instead of the test. It has no libc, no heap and no configuration: its argument vector is
+// hutch-init: what is cloned into a scope instead of the test. It has no libc, no heap and no configuration: its
+// argument vector is
 //
 //     hutch-init PROGRAM ARGV0 ARGV1 …     holds until the runner's orders come, then executes PROGRAM (or stays, see stay.h)
 //     hutch-warden                         clears the run's cgroups when the runner is gone, see warden.h
 //
-// and its environment is the test's. All signals are blocked, all dispositions are the default (spawn/launch.cpp). Descriptors 0, 1 and 2 are the test's, 3 is the control socket (kernel/init_wire.h). If the
-// runner dies before it has released us, we read end-of-file and nothing is ever executed.
+// and its environment is the test's. All signals are blocked, all dispositions are the default (spawn/launch.cpp).
+// Descriptors 0, 1 and 2 are the test's, 3 is the control socket (kernel/init_wire.h). If the runner dies before it has
+// released us, we read end-of-file and nothing is ever executed.
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 
@@ -31,13 +33,11 @@ __asm__(".globl _start\n"
         "    bl hutch_init_main\n");
 #endif
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 namespace wire = kernel::wire;
 
-namespace
-{
+namespace {
 
 constexpr int descriptor_flag_cloexec = 1;
 

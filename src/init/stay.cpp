@@ -1,6 +1,7 @@
-// See stay.h. One thread, one ppoll(2) over three descriptors: the control socket, a signalfd for SIGCHLD (all signals are blocked
-// for good), and a close-on-exec pipe whose end-of-file says that the test was executed. The order of reports is fixed: Executed or
-// Failed, then Exited. Never outlives the runner by more than the time that killing takes.
+// See stay.h. One thread, one ppoll(2) over three descriptors: the control socket, a signalfd for SIGCHLD (all signals
+// are blocked for good), and a close-on-exec pipe whose end-of-file says that the test was executed. The order of
+// reports is fixed: Executed or Failed, then Exited. Never outlives the runner by more than the time that killing
+// takes.
 #include "init/stay.h"
 
 #include <asm/errno.h>
@@ -13,13 +14,11 @@
 #include "init/process.h"
 #include "init/syscalls.h"
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 namespace wire = kernel::wire;
 
-namespace
-{
+namespace {
 
 constexpr int first_process = 1;
 constexpr int sigkill = 9;
@@ -92,7 +91,8 @@ Stay start_test(const wire::Orders& orders, const Program& program)
             .exec_pipe = ends[0]};
 }
 
-/// The test's streams are not ours: who waits for their end must not wait for us. A terminal's signals do not concern us.
+/// The test's streams are not ours: who waits for their end must not wait for us. A terminal's signals do not concern
+/// us.
 void stand_aside(const Stay& state)
 {
     close(0);

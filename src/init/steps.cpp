@@ -6,13 +6,11 @@
 #include "init/syscalls.h"
 #include "init/text.h"
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 namespace wire = kernel::wire;
 
-namespace
-{
+namespace {
 
 constexpr int done = 0;
 

@@ -1,13 +1,12 @@
-// The list that is worked between release and exec. Responsible for its order and for saying which step failed; what is in the
-// list comes from the runner's orders, nothing is decided here.
+// The list that is worked between release and exec. Responsible for its order and for saying which step failed; what is
+// in the list comes from the runner's orders, nothing is decided here.
 #pragma once
 
 #include <cstdint>
 
 #include "kernel/init_wire.h"
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 /// What is executed in the end. From our own argument vector: it needs no parsing.
 struct Program {
@@ -24,8 +23,8 @@ struct Failure {
     const char* text = "";
 };
 
-/// Works the orders and executes the program; returns only when something failed. The session is not among them: who stays has to
-/// ask for it where it belongs.
+/// Works the orders and executes the program; returns only when something failed. The session is not among them: who
+/// stays has to ask for it where it belongs.
 Failure carry_out(const kernel::wire::Orders& orders, const Program& program);
 
 /// Tells the runner. It may be gone: nobody is told then.

@@ -1,5 +1,5 @@
-// The system calls that hutch-init makes, without a libc: a result below 0 is a negated errno. Responsible for the calling
-// convention and for argument types; decides nothing.
+// The system calls that hutch-init makes, without a libc: a result below 0 is a negated errno. Responsible for the
+// calling convention and for argument types; decides nothing.
 #pragma once
 
 #include <asm/unistd.h>
@@ -9,8 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 inline long raw_syscall(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0)
 {

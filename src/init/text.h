@@ -4,8 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 inline std::size_t length_of(const char* text)
 {
@@ -31,8 +30,7 @@ inline bool is_digit(char letter)
 }
 
 /// A number in decimal: `Decimal(-17)` has the text "-17".
-class Decimal
-{
+class Decimal {
   public:
     explicit Decimal(std::int64_t value)
     {

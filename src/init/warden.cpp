@@ -1,7 +1,8 @@
-// See warden.h. It must survive whatever ends a runner: Ctrl-C, hang-up, a closed terminal, kill -9; so it has a session of its own
-// (made by the runner, before it was executed), every signal is blocked, and none of its descriptors is the runner's
-// output. It trusts the end-of-file on its socket alone: that comes when the last copy of the runner's end is closed, which is
-// after any child that was being made has been executed, and so after the last birth in the tests' node.
+// See warden.h. It must survive whatever ends a runner: Ctrl-C, hang-up, a closed terminal, kill -9; so it has a
+// session of its own (made by the runner, before it was executed), every signal is blocked, and none of its descriptors
+// is the runner's output. It trusts the end-of-file on its socket alone: that comes when the last copy of the runner's
+// end is closed, which is after any child that was being made has been executed, and so after the last birth in the
+// tests' node.
 #include "init/warden.h"
 
 #include <asm/errno.h>
@@ -11,13 +12,11 @@
 #include "init/syscalls.h"
 #include "kernel/init_wire.h"
 
-namespace hutch::init
-{
+namespace hutch::init {
 
 namespace wire = kernel::wire;
 
-namespace
-{
+namespace {
 
 constexpr std::int64_t patience_ms = 5000;
 
@@ -40,9 +39,10 @@ bool names_are_inside(const wire::WardenOrders& orders)
 
 void clear(const wire::WardenOrders& orders)
 {
-    const std::int64_t deadline = monotonic_ms() + patience_ms;
+    const std::int64_t begin = monotonic_ms();
+    const std::int64_t deadline = begin + patience_ms;
     const CgroupAt tests = {wire::warden_parent_fd, orders.text + orders.tests};
-    kill_until_empty(tests, deadline);
+    kill_until_empty(tests, begin + patience_ms / 2); // removing kills, too, and goes deeper
     if ((orders.flags & wire::warden_flag::remove_tests) != 0) {
         remove_tree(tests, deadline);
     }

@@ -5,8 +5,7 @@
 
 #include "kernel/pidfd.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 Result<Birth> probe_birth(const CloneStack& stack, const CgroupDir& cgroup)
 {

@@ -9,8 +9,7 @@
 #include "kernel/cgroup_dir.h"
 #include "kernel/clone3.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 enum class Birth {
     lives,  ///< exited as it was told

@@ -17,11 +17,9 @@
 #include "base/file.h"
 #include "base/text.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
-namespace
-{
+namespace {
 
 using Devices = std::vector<DeviceNumber>;
 constexpr int most_layers = 16; // of mappings and overlays; more is a loop

@@ -11,8 +11,7 @@
 #include "kernel/device_number.h"
 #include "kernel/mountinfo.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 /// What is looked at; tests build a tree of their own and give its root.
 struct BlockWorld {

@@ -6,18 +6,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <csignal>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "kernel/cgroup_files.h"
 #include "kernel/cgroup_walk.h"
+#include "kernel/pidfd.h"
+#include "kernel/process.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
-namespace
-{
+namespace {
 
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
@@ -172,7 +174,11 @@ Result<std::vector<int>> CgroupDir::processes_below() const
     auto pids = processes();
     if (pids) {
         const auto append = [&](base::BorrowedFd cgroup) {
-            (void)append_processes({cgroup, "cgroup.procs"}, *pids); // ENODEV: removed meanwhile; EOPNOTSUPP: threaded
+            const auto appended = append_processes({cgroup, "cgroup.procs"}, *pids);
+            // The test took the file's mode away; it is ours to give back. ENODEV: removed meanwhile; EOPNOTSUPP: threaded.
+            if (!appended && appended.error().code == EACCES && ::fchmodat(cgroup.get(), "cgroup.procs", 0600, 0) == 0) {
+                (void)append_processes({cgroup, "cgroup.procs"}, *pids);
+            }
         };
         walk_cgroups(fd_, append, [](base::BorrowedFd, const std::string&) {});
     }
@@ -195,7 +201,25 @@ Result<bool> CgroupDir::populated() const
 
 Result<void> CgroupDir::kill() const
 {
-    return write("cgroup.kill", "1");
+    auto killed = write("cgroup.kill", "1");
+    if (!killed) {
+        return killed;
+    }
+    // The kernel signals thread group leaders, and one that has ended swallows it: its other threads run on, and a second
+    // write passes it over because a fatal signal is pending (kernel/cgroup/cgroup.c, __cgroup_kill; seen on 6.18).
+    const auto listed = processes_below();
+    for (const int pid : listed.value_or(std::vector<int>{})) {
+        const auto stat = process_stat(pid);
+        if (!stat || !stat->first_thread_ended()) {
+            continue;
+        }
+        const auto pidfd = open_pidfd(pid);
+        const auto now = processes_below(); // asked after the pidfd is open: the number is still ours
+        if (pidfd && now && std::ranges::find(*now, pid) != now->end()) {
+            (void)send_signal(*pidfd, SIGKILL);
+        }
+    }
+    return {};
 }
 
 Result<void> CgroupDir::freeze(bool frozen) const

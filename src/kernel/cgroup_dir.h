@@ -11,11 +11,9 @@
 #include "base/fd.h"
 #include "hutch/error.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
-class CgroupDir
-{
+class CgroupDir {
   public:
     static Result<CgroupDir> open(std::string path);
 
@@ -37,7 +35,8 @@ class CgroupDir
     Result<std::vector<int>> processes() const;       ///< cgroup.procs of this one
     Result<std::vector<int>> processes_below() const; ///< of it and all descendants
     Result<bool> populated() const;                   ///< cgroup.events: populated
-    Result<void> kill() const;                        ///< cgroup.kill, since 5.14
+    /// cgroup.kill (since 5.14), and SIGKILL to each process that it spares: one whose first thread has ended.
+    Result<void> kill() const;
     Result<void> freeze(bool frozen) const;           ///< cgroup.freeze, since 5.2
     std::vector<std::string> children() const;        ///< names of child cgroups, sorted
 

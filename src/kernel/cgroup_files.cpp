@@ -10,11 +10,9 @@
 
 #include "base/text.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
-namespace
-{
+namespace {
 
 using Number = std::optional<std::uint64_t>;
 

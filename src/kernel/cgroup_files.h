@@ -14,8 +14,7 @@
 #include "hutch/limits.h"
 #include "kernel/device_number.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 /// cgroup.events
 ///     populated 1

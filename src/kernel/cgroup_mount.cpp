@@ -14,11 +14,9 @@
 #include "base/file.h"
 #include "base/text.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
-namespace
-{
+namespace {
 
 bool is_read_only(const Mount& mount)
 {
@@ -100,8 +98,7 @@ Result<std::string> parse_proc_cgroup(std::string_view text)
     return plain_error("find '0::' in /proc/PID/cgroup: no version 2 hierarchy");
 }
 
-namespace
-{
+namespace {
 
 Result<std::string> read_proc_cgroup(const std::string& file)
 {

@@ -10,8 +10,7 @@
 #include "kernel/cgroup_dir.h"
 #include "kernel/mountinfo.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 struct CgroupMount {
     std::string mount_point; ///< "/sys/fs/cgroup"; on a hybrid host "/sys/fs/cgroup/unified"

@@ -8,8 +8,7 @@
 
 #include "base/fd.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 /// Opens a cgroup although its owner took its mode away (root can anyway; others give it back first). Invalid, with
 /// errno, when it cannot be opened or is gone.

@@ -19,11 +19,9 @@
 extern "C" void __asan_unpoison_memory_region(const void volatile* address, std::size_t size);
 #endif
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
-namespace
-{
+namespace {
 
 /// What the child does on its stack: as little as possible, and nothing that a sanitizer instruments, because the
 /// child shares this process's memory, the sanitizer's included.
@@ -180,8 +178,7 @@ long clone_onto(std::uint64_t flags, void* stack_top, int* pidfd, Child* child)
 }
 
 /// All signals, glibc's internal ones included, for as long as it lives.
-class SignalsBlocked
-{
+class SignalsBlocked {
   public:
     SignalsBlocked() { ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all_, &before_, kernel_signal_set_bytes); }
     SignalsBlocked(const SignalsBlocked&) = delete;
@@ -271,8 +268,7 @@ Result<CloneStack> CloneStack::create(std::size_t bytes)
 
 CloneStack::CloneStack(CloneStack&& other) noexcept
     : bottom_(std::exchange(other.bottom_, nullptr)), size_(std::exchange(other.size_, 0))
-{
-}
+{}
 
 CloneStack& CloneStack::operator=(CloneStack&& other) noexcept
 {

@@ -19,13 +19,11 @@
 #include "base/fd.h"
 #include "hutch/error.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 /// The stack of vfork-style children, with a guard page; made once, used again for each child (they never overlap:
 /// the parent is suspended meanwhile). Not for two threads at a time.
-class CloneStack
-{
+class CloneStack {
   public:
     static Result<CloneStack> create(std::size_t bytes = std::size_t{64} << 10);
     CloneStack(CloneStack&& other) noexcept;

@@ -11,8 +11,7 @@
 #include "kernel/cgroup_files.h"
 #include "kernel/cgroup_mount.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 unsigned affinity_cpus()
 {

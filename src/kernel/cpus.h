@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 /// At least 1. floor(cpu.max): 1.5 CPUs run one worker unthrottled, not two throttled ones. What cannot be read
 /// limits nothing.

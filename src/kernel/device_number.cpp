@@ -7,8 +7,7 @@
 
 #include "base/text.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 std::optional<DeviceNumber> parse_device_number(std::string_view text)
 {

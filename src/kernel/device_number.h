@@ -9,8 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 struct DeviceNumber {
     unsigned major_number = 0;

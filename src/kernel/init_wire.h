@@ -1,9 +1,10 @@
 // What the runner, hutch-init and the warden say to each other over a SOCK_SEQPACKET pair (descriptor 3 of hutch-init).
 // Responsible for the layout only. Used by hutch-init, which has no libc: plain data, nothing here may need one.
 //
-// Both ends are always of the same build (the program is embedded in the runner); the magic guards against a runner that
-// executes a stale copy. One message is one packet. Texts are NUL-terminated, at an offset into a bounded array that ends
-// the struct; only its used part is sent, so that a packet of a kind has the size bytes_of(message) and no other.
+// Both ends are always of the same build (the program is embedded in the runner); the magic guards against a runner
+// that executes a stale copy. One message is one packet. Texts are NUL-terminated, at an offset into a bounded array
+// that ends the struct; only its used part is sent, so that a packet of a kind has the size bytes_of(message) and no
+// other.
 //
 //     runner                                     hutch-init
 //       Orders (= release)              →
@@ -19,8 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace hutch::kernel::wire
-{
+namespace hutch::kernel::wire {
 
 inline constexpr std::uint32_t magic = 0x31'49'48'48; ///< "HHI1" in little endian; the digit is the version
 inline constexpr int control_fd = 3;
@@ -68,8 +68,7 @@ struct Rlimit {
     std::uint64_t value; ///< soft and hard
 };
 
-namespace order_flag
-{
+namespace order_flag {
 inline constexpr std::uint32_t stay = 1;        ///< stay as the parent, see docs of spawn.h
 inline constexpr std::uint32_t new_session = 2; ///< with `stay`: the test gets a session of its own
 inline constexpr std::uint32_t nice = 4;        ///< Orders::nice counts
@@ -115,8 +114,7 @@ struct Exited {
     std::uint64_t cpu_usec; ///< user and system time of all that was reaped until now
 };
 
-namespace warden_flag
-{
+namespace warden_flag {
 inline constexpr std::uint32_t remove_tests = 1;  ///< the tests' node and all below it are removed, not only killed
 inline constexpr std::uint32_t remove_parent = 2; ///< so is R, by warden_grandparent_fd and `parent`
 } // namespace warden_flag

@@ -6,11 +6,9 @@
 #include "base/file.h"
 #include "base/text.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
-namespace
-{
+namespace {
 
 bool is_octal(std::string_view text, std::size_t at)
 {

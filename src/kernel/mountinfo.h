@@ -10,8 +10,7 @@
 #include "hutch/error.h"
 #include "kernel/device_number.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 /// One line, with \040 and its like decoded:
 ///     36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue

@@ -13,11 +13,9 @@
 
 #include "base/clock.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
-namespace
-{
+namespace {
 
 constexpr int wait_for_pidfd = 3; // P_PIDFD, which older headers lack
 

@@ -10,8 +10,7 @@
 #include "hutch/evidence.h"
 #include "hutch/units.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 /// pidfd_open(2), 5.3. Code ESRCH: no such process.
 Result<base::UniqueFd> open_pidfd(int pid);

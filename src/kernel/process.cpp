@@ -13,11 +13,9 @@
 #include "base/file.h"
 #include "base/text.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t most_descendants = 65536;
 
@@ -105,15 +103,15 @@ Result<ProcessStat> parse_process_stat(std::string_view text)
     ProcessStat stat;
     const auto pid = parse_pid(base::trim(text.substr(0, open)));
     const std::vector<std::string_view> fields = base::words(text.substr(close + 1)).all(); // [0] is field 3
-    constexpr std::size_t utime = 11, stime = 12, cutime = 13, cstime = 14, start = 19;
+    constexpr std::size_t utime = 11, stime = 12, cutime = 13, cstime = 14, threads = 17, start = 19;
     if (!pid || fields.size() <= start || fields[0].size() != 1) {
         return malformed();
     }
     const auto whole = [&](std::size_t index) { return base::parse_int64(fields[index]); };
     const auto ppid = whole(1), pgrp = whole(2), session = whole(3), user = whole(utime), system = whole(stime);
     const auto waited_user = whole(cutime), waited_system = whole(cstime);
-    const auto started = base::parse_uint64(fields[start]);
-    if (!ppid || !pgrp || !session || !user || !system || !waited_user || !waited_system || !started) {
+    const auto started = base::parse_uint64(fields[start]), running = base::parse_uint64(fields[threads]);
+    if (!ppid || !pgrp || !session || !user || !system || !waited_user || !waited_system || !started || !running) {
         return malformed();
     }
     stat.pid = *pid;
@@ -126,6 +124,7 @@ Result<ProcessStat> parse_process_stat(std::string_view text)
     stat.stime_ticks = static_cast<std::uint64_t>(*system);
     stat.waited_ticks = static_cast<std::uint64_t>(*waited_user + *waited_system);
     stat.start_time = *started;
+    stat.threads = *running;
     return stat;
 }
 

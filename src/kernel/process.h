@@ -13,8 +13,7 @@
 #include "hutch/error.h"
 #include "hutch/outcome.h"
 
-namespace hutch::kernel
-{
+namespace hutch::kernel {
 
 /// /proc/PID/stat
 ///     4711 (a b) c)) S 4710 4711 4711 0 -1 4194560 … utime stime … starttime …
@@ -27,7 +26,10 @@ struct ProcessStat {
     std::uint64_t utime_ticks = 0, stime_ticks = 0; ///< sysconf(_SC_CLK_TCK) a second
     std::uint64_t waited_ticks = 0;                 ///< the same two of all children that it has waited for
     std::uint64_t start_time = 0; ///< field 22: ticks since boot; pid + start_time + boot id is unique
-    bool is_zombie() const { return state == 'Z' || state == 'X'; }
+    std::uint64_t threads = 1; ///< the first one included, though it may have ended
+    /// Dead and waiting to be reaped. A process whose first thread has ended while others run on also says 'Z', but lives.
+    bool is_zombie() const { return (state == 'Z' || state == 'X') && threads <= 1; }
+    bool first_thread_ended() const { return state == 'Z' && threads > 1; }
 };
 Result<ProcessStat> parse_process_stat(std::string_view text);
 std::optional<ProcessStat> process_stat(int pid);

@@ -19,17 +19,23 @@ std::optional<std::uint64_t> limit_value(Resource resource, const Limits& limits
         return setting ? std::optional<std::uint64_t>(setting->value) : std::nullopt;
     };
     switch (resource) {
-    case Resource::memory: return plain(limits.memory_max);
-    case Resource::pids: return plain(limits.pids_max);
-    case Resource::wall: return microseconds(limits.wall);
-    case Resource::cpu_time: return microseconds(limits.cpu_time);
-    case Resource::file_size: return plain(limits.file_size);
+    case Resource::memory:
+        return plain(limits.memory_max);
+    case Resource::pids:
+        return plain(limits.pids_max);
+    case Resource::wall:
+        return microseconds(limits.wall);
+    case Resource::cpu_time:
+        return microseconds(limits.cpu_time);
+    case Resource::file_size:
+        return plain(limits.file_size);
     case Resource::memory_high:
     case Resource::cpu:
     case Resource::cpu_weight:
     case Resource::io:
     case Resource::open_files:
-    case Resource::core_size: return std::nullopt; // these slow or refuse, they end no test
+    case Resource::core_size:
+        return std::nullopt; // these slow or refuse, they end no test
     }
     return std::nullopt;
 }
@@ -38,10 +44,13 @@ std::string value_words(Resource resource, std::uint64_t value)
 {
     switch (resource) {
     case Resource::memory:
-    case Resource::file_size: return format_bytes(value);
+    case Resource::file_size:
+        return format_bytes(value);
     case Resource::wall:
-    case Resource::cpu_time: return format_duration(Microseconds(static_cast<std::int64_t>(value)));
-    default: return fmt::format("{}", value);
+    case Resource::cpu_time:
+        return format_duration(Microseconds(static_cast<std::int64_t>(value)));
+    default:
+        return fmt::format("{}", value);
     }
 }
 
@@ -66,11 +75,16 @@ std::string option_duration(std::uint64_t microseconds)
 std::string option_words(Resource resource, std::uint64_t value)
 {
     switch (resource) {
-    case Resource::memory: return "--memory " + option_bytes(value);
-    case Resource::file_size: return "--file-size " + option_bytes(value);
-    case Resource::wall: return "--timeout " + option_duration(value);
-    case Resource::cpu_time: return "--cpu-time " + option_duration(value);
-    default: return fmt::format("--pids-limit {}", value);
+    case Resource::memory:
+        return "--memory " + option_bytes(value);
+    case Resource::file_size:
+        return "--file-size " + option_bytes(value);
+    case Resource::wall:
+        return "--timeout " + option_duration(value);
+    case Resource::cpu_time:
+        return "--cpu-time " + option_duration(value);
+    default:
+        return fmt::format("--pids-limit {}", value);
     }
 }
 
@@ -117,8 +131,8 @@ std::string advice_words(Resource resource, const Limits& limits, const std::vec
     for (const NamedLimits& profile : profiles) {
         const auto larger = limit_value(resource, profile.limits);
         if (larger && *larger > *value) {
-            return fmt::format("; profile {} ({}) or {} would allow more", profile.name,
-                               value_words(resource, *larger), option);
+            return fmt::format("; profile {} ({}) or {} would allow more", profile.name, value_words(resource, *larger),
+                               option);
         }
     }
     return fmt::format("; {} would allow more", option);

@@ -123,8 +123,7 @@ Result<JsonLinesReporter> JsonLinesReporter::open(const std::string& path, std::
 
 JsonLinesReporter::JsonLinesReporter(base::UniqueFd file, std::string name, std::vector<NamedLimits> profiles)
     : file_(std::move(file)), name_(std::move(name)), profiles_(std::move(profiles))
-{
-}
+{}
 
 Result<void> JsonLinesReporter::on(const Event& event)
 {

@@ -1,5 +1,5 @@
-// The run as JSON lines: `--events FILE`, and the one line of `hutch exec --json FILE`. docs/events.md lists the fields;
-// those of test_finished keep their names and meanings for ever, others may be added. Every line is valid UTF-8 and
+// The run as JSON lines: `--events FILE`, and the one line of `hutch exec --json FILE`. The fields of test_finished
+// down to `reason` keep their names and meanings for ever; others may be added. Every line is valid UTF-8, and
 // written as soon as it is known, so that a killed runner leaves whole lines.
 #pragma once
 

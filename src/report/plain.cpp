@@ -21,20 +21,34 @@ constexpr std::size_t leaks_listed = 20;
 std::string_view verdict_label(Verdict verdict)
 {
     switch (verdict) {
-    case Verdict::pass: return "PASS";
-    case Verdict::fail: return "FAIL";
-    case Verdict::skip: return "SKIP";
-    case Verdict::planned: return "PLANNED";
-    case Verdict::timeout: return "TIMEOUT";
-    case Verdict::oom: return "OOM";
-    case Verdict::limit: return "LIMIT";
-    case Verdict::crash: return "CRASH";
-    case Verdict::denied: return "DENIED";
-    case Verdict::leak: return "LEAK";
-    case Verdict::error: return "ERROR";
-    case Verdict::cancelled: return "CANCELLED";
-    case Verdict::flaky: return "FLAKY";
-    case Verdict::blocked: return "BLOCKED";
+    case Verdict::pass:
+        return "PASS";
+    case Verdict::fail:
+        return "FAIL";
+    case Verdict::skip:
+        return "SKIP";
+    case Verdict::planned:
+        return "PLANNED";
+    case Verdict::timeout:
+        return "TIMEOUT";
+    case Verdict::oom:
+        return "OOM";
+    case Verdict::limit:
+        return "LIMIT";
+    case Verdict::crash:
+        return "CRASH";
+    case Verdict::denied:
+        return "DENIED";
+    case Verdict::leak:
+        return "LEAK";
+    case Verdict::error:
+        return "ERROR";
+    case Verdict::cancelled:
+        return "CANCELLED";
+    case Verdict::flaky:
+        return "FLAKY";
+    case Verdict::blocked:
+        return "BLOCKED";
     }
     return "?";
 }
@@ -42,14 +56,18 @@ std::string_view verdict_label(Verdict verdict)
 std::string_view colour_of(Verdict verdict)
 {
     switch (verdict) {
-    case Verdict::pass: return "\x1b[32m";
+    case Verdict::pass:
+        return "\x1b[32m";
     case Verdict::skip:
     case Verdict::planned:
     case Verdict::flaky:
     case Verdict::cancelled:
-    case Verdict::blocked: return "\x1b[33m";
-    case Verdict::error: return "\x1b[35m";
-    default: return "\x1b[31m";
+    case Verdict::blocked:
+        return "\x1b[33m";
+    case Verdict::error:
+        return "\x1b[35m";
+    default:
+        return "\x1b[31m";
     }
 }
 
@@ -68,8 +86,7 @@ bool shows_output(Verdict verdict)
 
 PlainReporter::PlainReporter(base::BorrowedFd out, PlainOptions options)
     : out_(out), options_(std::move(options)), slowest_(largest_kept), biggest_(largest_kept)
-{
-}
+{}
 
 Result<void> PlainReporter::on(const Event& event)
 {

@@ -15,9 +15,9 @@ namespace hutch::report {
 
 struct PlainOptions {
     bool colour = false;
-    bool quiet = false;                         ///< only failures and the summary
+    bool quiet = false;                             ///< only failures and the summary
     std::size_t show_bytes = std::size_t{64} << 10; ///< of each stream of a failure
-    std::vector<NamedLimits> profiles = {};     ///< for advice, from small to large
+    std::vector<NamedLimits> profiles = {};         ///< for advice, from small to large
 };
 
 class PlainReporter final : public Reporter {

@@ -55,7 +55,8 @@ std::optional<CodePoint> decode(std::string_view text)
         }
         point->value = point->value << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
     }
-    const bool overlong = (point->length == 3 && point->value < 0x800) || (point->length == 4 && point->value < 0x10000);
+    const bool overlong =
+        (point->length == 3 && point->value < 0x800) || (point->length == 4 && point->value < 0x10000);
     const bool surrogate = point->value >= 0xD800 && point->value < 0xE000;
     if (overlong || surrogate || point->value > 0x10FFFF) {
         return std::nullopt;

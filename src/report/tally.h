@@ -16,9 +16,9 @@ class Tally {
     void add(Verdict verdict);
     std::size_t of(Verdict verdict) const { return by_[static_cast<std::size_t>(verdict)]; }
     std::size_t total() const;
-    std::size_t passed() const; ///< pass and flaky
+    std::size_t passed() const;  ///< pass and flaky
     std::size_t skipped() const; ///< skip and planned
-    std::size_t failed() const; ///< everything else: the file did not do what it should, whoever is to blame
+    std::size_t failed() const;  ///< everything else: the file did not do what it should, whoever is to blame
 
     /// "8 passed, 3 failed, 1 skipped (1 timed out, 1 out of memory, 1 flaky)".
     std::string words() const;

@@ -168,23 +168,40 @@ std::string machine_words(const Outcome& outcome)
 std::string sentence(const Outcome& outcome, const TestSpec& test, const Profiles& profiles)
 {
     switch (outcome.cause) {
-    case Cause::exit_zero: return pass_words(outcome);
-    case Cause::exit_skip: return fmt::format("skipped: exit {}", outcome.exit_code.value_or(77));
-    case Cause::exit_hard_error: return fmt::format("hard error: exit {}", outcome.exit_code.value_or(99));
-    case Cause::exit_nonzero: return ending_words(outcome);
-    case Cause::died_by_signal: return crash_words(outcome, test, profiles);
-    case Cause::wall_clock: return wall_words(outcome, test, profiles);
-    case Cause::cpu_time: return cpu_time_words(outcome, test, profiles);
-    case Cause::memory_own: return memory_words(outcome, test, profiles);
-    case Cause::memory_watchdog: return memory_watchdog_words(outcome, test, profiles);
-    case Cause::memory_enclosing: return enclosing_words(outcome);
-    case Cause::memory_machine: return machine_words(outcome);
-    case Cause::pids_max: return pids_words(outcome, test, profiles);
-    case Cause::pids_watchdog: return pids_watchdog_words(outcome, test, profiles);
-    case Cause::leaked: return left_words(outcome);
-    case Cause::not_started: return with_detail("could not start", outcome);
-    case Cause::unkillable: return with_detail("could not be killed", outcome);
-    case Cause::cancelled: return "cancelled";
+    case Cause::exit_zero:
+        return pass_words(outcome);
+    case Cause::exit_skip:
+        return fmt::format("skipped: exit {}", outcome.exit_code.value_or(77));
+    case Cause::exit_hard_error:
+        return fmt::format("hard error: exit {}", outcome.exit_code.value_or(99));
+    case Cause::exit_nonzero:
+        return ending_words(outcome);
+    case Cause::died_by_signal:
+        return crash_words(outcome, test, profiles);
+    case Cause::wall_clock:
+        return wall_words(outcome, test, profiles);
+    case Cause::cpu_time:
+        return cpu_time_words(outcome, test, profiles);
+    case Cause::memory_own:
+        return memory_words(outcome, test, profiles);
+    case Cause::memory_watchdog:
+        return memory_watchdog_words(outcome, test, profiles);
+    case Cause::memory_enclosing:
+        return enclosing_words(outcome);
+    case Cause::memory_machine:
+        return machine_words(outcome);
+    case Cause::pids_max:
+        return pids_words(outcome, test, profiles);
+    case Cause::pids_watchdog:
+        return pids_watchdog_words(outcome, test, profiles);
+    case Cause::leaked:
+        return left_words(outcome);
+    case Cause::not_started:
+        return with_detail("could not start", outcome);
+    case Cause::unkillable:
+        return with_detail("could not be killed", outcome);
+    case Cause::cancelled:
+        return "cancelled";
     }
     return "ended in a way that has no words";
 }
@@ -199,20 +216,34 @@ std::string describe(const Outcome& outcome, const TestSpec& test, const std::ve
 std::string_view verdict_words(Verdict verdict)
 {
     switch (verdict) {
-    case Verdict::pass: return "passed";
-    case Verdict::fail: return "failed";
-    case Verdict::skip: return "skipped";
-    case Verdict::planned: return "planned";
-    case Verdict::timeout: return "timed out";
-    case Verdict::oom: return "out of memory";
-    case Verdict::limit: return "over a limit";
-    case Verdict::crash: return "crashed";
-    case Verdict::denied: return "denied";
-    case Verdict::leak: return "leaked";
-    case Verdict::error: return "in error";
-    case Verdict::cancelled: return "cancelled";
-    case Verdict::flaky: return "flaky";
-    case Verdict::blocked: return "blocked";
+    case Verdict::pass:
+        return "passed";
+    case Verdict::fail:
+        return "failed";
+    case Verdict::skip:
+        return "skipped";
+    case Verdict::planned:
+        return "planned";
+    case Verdict::timeout:
+        return "timed out";
+    case Verdict::oom:
+        return "out of memory";
+    case Verdict::limit:
+        return "over a limit";
+    case Verdict::crash:
+        return "crashed";
+    case Verdict::denied:
+        return "denied";
+    case Verdict::leak:
+        return "leaked";
+    case Verdict::error:
+        return "in error";
+    case Verdict::cancelled:
+        return "cancelled";
+    case Verdict::flaky:
+        return "flaky";
+    case Verdict::blocked:
+        return "blocked";
     }
     return "unknown";
 }

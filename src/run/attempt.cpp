@@ -45,7 +45,10 @@ constexpr Transition table[] = {
 
 } // namespace
 
-std::span<const Transition> attempt_table() { return table; }
+std::span<const Transition> attempt_table()
+{
+    return table;
+}
 
 Step step(State from, Input input, std::span<const Transition> rows)
 {
@@ -60,15 +63,24 @@ Step step(State from, Input input, std::span<const Transition> rows)
 std::string_view to_string(State state)
 {
     switch (state) {
-    case State::fresh: return "fresh";
-    case State::admitting: return "admitting";
-    case State::running: return "running";
-    case State::stopping: return "stopping";
-    case State::looking: return "looking";
-    case State::killing: return "killing";
-    case State::emptying: return "emptying";
-    case State::removing: return "removing";
-    case State::done: return "done";
+    case State::fresh:
+        return "fresh";
+    case State::admitting:
+        return "admitting";
+    case State::running:
+        return "running";
+    case State::stopping:
+        return "stopping";
+    case State::looking:
+        return "looking";
+    case State::killing:
+        return "killing";
+    case State::emptying:
+        return "emptying";
+    case State::removing:
+        return "removing";
+    case State::done:
+        return "done";
     }
     return "?";
 }
@@ -76,18 +88,30 @@ std::string_view to_string(State state)
 std::string_view to_string(Input input)
 {
     switch (input) {
-    case Input::spawned: return "spawned";
-    case Input::start_failed: return "start_failed";
-    case Input::admitted: return "admitted";
-    case Input::refused: return "refused";
-    case Input::exited: return "exited";
-    case Input::empty: return "empty";
-    case Input::leftovers: return "leftovers";
-    case Input::stop: return "stop";
-    case Input::stop_now: return "stop_now";
-    case Input::grace_over: return "grace_over";
-    case Input::given_up: return "given_up";
-    case Input::removed: return "removed";
+    case Input::spawned:
+        return "spawned";
+    case Input::start_failed:
+        return "start_failed";
+    case Input::admitted:
+        return "admitted";
+    case Input::refused:
+        return "refused";
+    case Input::exited:
+        return "exited";
+    case Input::empty:
+        return "empty";
+    case Input::leftovers:
+        return "leftovers";
+    case Input::stop:
+        return "stop";
+    case Input::stop_now:
+        return "stop_now";
+    case Input::grace_over:
+        return "grace_over";
+    case Input::given_up:
+        return "given_up";
+    case Input::removed:
+        return "removed";
     }
     return "?";
 }
@@ -95,15 +119,24 @@ std::string_view to_string(Input input)
 std::string_view to_string(Effect effect)
 {
     switch (effect) {
-    case Effect::admit: return "admit";
-    case Effect::release: return "release";
-    case Effect::terminate: return "terminate";
-    case Effect::look: return "look";
-    case Effect::list_leaks: return "list_leaks";
-    case Effect::kill: return "kill";
-    case Effect::collect: return "collect";
-    case Effect::remove: return "remove";
-    case Effect::report: return "report";
+    case Effect::admit:
+        return "admit";
+    case Effect::release:
+        return "release";
+    case Effect::terminate:
+        return "terminate";
+    case Effect::look:
+        return "look";
+    case Effect::list_leaks:
+        return "list_leaks";
+    case Effect::kill:
+        return "kill";
+    case Effect::collect:
+        return "collect";
+    case Effect::remove:
+        return "remove";
+    case Effect::report:
+        return "report";
     }
     return "?";
 }

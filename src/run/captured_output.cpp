@@ -37,11 +37,6 @@ Result<base::UniqueFd> open_tee(const std::string& path)
 
 Result<void> CapturedOutput::open(const RunOptions& options, std::string_view test, int attempt)
 {
-    auto null = base::open_file("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (!null) {
-        return std::unexpected(null.error());
-    }
-    null_ = std::move(*null);
     std::string stem;
     if (!options.output_dir.empty()) {
         stem = fmt::format("{}/{}", options.output_dir, file_stem(test, attempt));
@@ -62,14 +57,13 @@ Result<void> CapturedOutput::open(const RunOptions& options, std::string_view te
     return {};
 }
 
-spawn::Streams CapturedOutput::streams() const
+spawn::Streams CapturedOutput::streams(base::BorrowedFd in) const
 {
-    return {.in = null_, .out = out_.pipe->write_end(), .err = err_.pipe->write_end()};
+    return {.in = in, .out = out_.pipe->write_end(), .err = err_.pipe->write_end()};
 }
 
 Result<void> CapturedOutput::listen(sd::EventLoop& loop)
 {
-    null_.reset();
     if (auto listening = listen_to(loop, out_); !listening) {
         return listening;
     }

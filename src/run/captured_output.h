@@ -18,8 +18,8 @@ class CapturedOutput {
   public:
     /// Opens both pipes (and the files, where the options ask for them).
     Result<void> open(const RunOptions& options, std::string_view test, int attempt);
-    /// What the child gets: stdin is /dev/null.
-    spawn::Streams streams() const;
+    /// What the child gets, with `in` as its standard input.
+    spawn::Streams streams(base::BorrowedFd in) const;
     /// Closes the child's ends here and reads from now on.
     Result<void> listen(sd::EventLoop& loop);
     /// Takes what is still in the pipes and closes them.
@@ -43,7 +43,6 @@ class CapturedOutput {
     void drain_rest(Channel& channel);
 
     Channel out_, err_;
-    base::UniqueFd null_;
     std::string file_;
     std::string trouble_;
 };

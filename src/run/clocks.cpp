@@ -59,9 +59,15 @@ void Stopwatch::start()
     since_ = base::monotonic_now();
 }
 
-void Stopwatch::pause() { stop(); }
+void Stopwatch::pause()
+{
+    stop();
+}
 
-void Stopwatch::resume() { since_ = base::monotonic_now(); }
+void Stopwatch::resume()
+{
+    since_ = base::monotonic_now();
+}
 
 Microseconds Stopwatch::stop()
 {

@@ -24,8 +24,8 @@ class PausableTimer {
 
     sd::Source source_;
     std::function<void()> handler_;
-    Microseconds due_{0};               ///< CLOCK_MONOTONIC, while running
-    std::optional<Microseconds> left_;  ///< set while paused
+    Microseconds due_{0};              ///< CLOCK_MONOTONIC, while running
+    std::optional<Microseconds> left_; ///< set while paused
 };
 
 /// How long something took, pauses left out.

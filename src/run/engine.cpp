@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "plan/environment.h"
 #include "run/judge.h"
 
@@ -18,8 +19,7 @@ class Engine {
     Engine(EngineDeps deps, const RunOptions& options, std::vector<TestPtr> tests)
         : deps_(std::move(deps)), options_(options), total_(tests.size()), queue_(std::move(tests)),
           temp_dirs_(deps_.temp_root, deps_.run_id)
-    {
-    }
+    {}
 
     Result<RunResult> run();
 
@@ -45,6 +45,7 @@ class Engine {
     std::size_t total_;
     schedule::Queue queue_;
     TempDirs temp_dirs_;
+    base::UniqueFd null_;
     std::vector<Running> running_;
     std::vector<std::unique_ptr<LiveAttempt>> retired_; ///< ended; destroyed when no handler of theirs is on the stack
     std::size_t serial_ = 0;
@@ -56,15 +57,19 @@ class Engine {
 Result<RunResult> Engine::run()
 {
     const Microseconds begun = base::monotonic_now();
-    auto interrupts = Interrupts::watch(
-        deps_.loop, {.end = [this](int signal, bool again) { interrupted(signal, again); }, .suspend = [this] { suspend(); }});
+    auto null = base::open_file("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (!null) {
+        return std::unexpected(null.error());
+    }
+    null_ = std::move(*null);
+    auto interrupts =
+        Interrupts::watch(deps_.loop, {.end = [this](int signal, bool again) { interrupted(signal, again); },
+                                       .suspend = [this] { suspend(); }});
     if (!interrupts) {
         return std::unexpected(interrupts.error());
     }
-    tell(event::RunStarted{.run_id = deps_.run_id,
-                           .rung = deps_.manager.describe(),
-                           .tests = total_,
-                           .workers = deps_.slots.capacity()});
+    tell(event::RunStarted{
+        .run_id = deps_.run_id, .rung = deps_.manager.describe(), .tests = total_, .workers = deps_.slots.capacity()});
     auto kick = deps_.loop.soon([this] { fill(); });
     if (!kick) {
         return std::unexpected(kick.error());
@@ -105,17 +110,16 @@ void Engine::fill()
 void Engine::start(schedule::Due due, schedule::Slot slot)
 {
     Job job{.test = due.test, .attempt = due.attempt, .scope_name = fmt::format("t-{}", ++serial_)};
-    auto temp_dir = temp_dirs_.make(job.scope_name);
+    auto temp_dir = temp_dirs_.take();
     if (!temp_dir) {
         error_ = error_.value_or(temp_dir.error());
         deps_.slots.release(slot);
         ++result_.not_run;
         return end_early(false);
     }
-    job.env = plan::attempt_environment(*due.test, plan::AttemptFacts{.attempt = due.attempt,
-                                                                      .worker = slot.worker,
-                                                                      .temp_dir = *temp_dir});
-    const World world{deps_.loop, deps_.manager, deps_.init, options_, deps_.cpus};
+    job.env = plan::attempt_environment(
+        *due.test, plan::AttemptFacts{.attempt = due.attempt, .worker = slot.worker, .temp_dir = *temp_dir});
+    const World world{deps_.loop, deps_.manager, deps_.init, options_, deps_.cpus, null_};
     auto attempt = std::make_unique<LiveAttempt>(world, std::move(job), [this](LiveAttempt& done) { ended(done); });
     LiveAttempt& started = *attempt;
     running_.push_back({std::move(attempt), slot, std::move(*temp_dir)});
@@ -165,7 +169,7 @@ void Engine::give_back(const Running& running, const Outcome& outcome)
         return;
     }
     deps_.slots.release(running.slot);
-    if (auto removed = temp_dirs_.remove(running.temp_dir); !removed) {
+    if (auto removed = temp_dirs_.give_back(running.temp_dir); !removed) {
         tell(event::Notice{removed.error().message});
     }
 }

@@ -34,8 +34,8 @@ struct EngineDeps {
 struct RunResult {
     std::size_t succeeded = 0; ///< verdicts with which a run can exit 0
     std::size_t failed = 0;
-    std::size_t not_run = 0;   ///< selected, but never started
-    int signal = 0;            ///< what interrupted the run, 0 if nothing did
+    std::size_t not_run = 0; ///< selected, but never started
+    int signal = 0;          ///< what interrupted the run, 0 if nothing did
 };
 
 /// Runs all tests; handles SIGINT, SIGTERM, SIGHUP (end gently, twice: at once) and SIGTSTP (freeze) itself.

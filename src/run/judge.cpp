@@ -30,11 +30,16 @@ std::optional<Finding> judge_oom(const std::optional<OomFacts>& oom)
 Finding judge_stop(StopReason reason)
 {
     switch (reason) {
-    case StopReason::wall_clock: return {Verdict::timeout, Cause::wall_clock};
-    case StopReason::cpu_time: return {Verdict::limit, Cause::cpu_time};
-    case StopReason::memory_watchdog: return {Verdict::oom, Cause::memory_watchdog};
-    case StopReason::pids_watchdog: return {Verdict::limit, Cause::pids_watchdog};
-    case StopReason::cancelled: break;
+    case StopReason::wall_clock:
+        return {Verdict::timeout, Cause::wall_clock};
+    case StopReason::cpu_time:
+        return {Verdict::limit, Cause::cpu_time};
+    case StopReason::memory_watchdog:
+        return {Verdict::oom, Cause::memory_watchdog};
+    case StopReason::pids_watchdog:
+        return {Verdict::limit, Cause::pids_watchdog};
+    case StopReason::cancelled:
+        break;
     }
     return {Verdict::cancelled, Cause::cancelled};
 }

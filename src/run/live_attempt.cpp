@@ -4,8 +4,7 @@
 #include <sys/epoll.h>
 #include <utility>
 
-#include "kernel/pidfd.h"
-#include "kernel/process.h"
+#include "run/leftovers.h"
 
 namespace hutch::run {
 
@@ -14,19 +13,18 @@ namespace {
 /// What is still there so long after cgroup.kill is in an uninterruptible sleep (state D) or stuck in the kernel.
 constexpr Microseconds kill_patience = std::chrono::seconds(5);
 
-/// As many left-overs are described; all are counted.
-constexpr std::size_t leaks_described = 256;
-
 } // namespace
 
 LiveAttempt::LiveAttempt(World world, Job job, Done done)
     : world_(world), job_(std::move(job)), done_(std::move(done)), self_(std::make_shared<LiveAttempt*>(this))
-{
-}
+{}
 
 // ---------------------------------------------------------------------------------------------------- the machine
 
-void LiveAttempt::start() { launch(); }
+void LiveAttempt::start()
+{
+    launch();
+}
 
 void LiveAttempt::feed(Input input)
 {
@@ -52,15 +50,24 @@ void LiveAttempt::feed(Input input)
 void LiveAttempt::perform(Effect effect)
 {
     switch (effect) {
-    case Effect::admit: return admit();
-    case Effect::release: return release();
-    case Effect::terminate: return terminate();
-    case Effect::look: return look();
-    case Effect::list_leaks: return list_leaks();
-    case Effect::kill: return kill();
-    case Effect::collect: return collect();
-    case Effect::remove: return remove();
-    case Effect::report: break; // told by done_, when the machine has come to rest
+    case Effect::admit:
+        return admit();
+    case Effect::release:
+        return release();
+    case Effect::terminate:
+        return terminate();
+    case Effect::look:
+        return look();
+    case Effect::list_leaks:
+        return list_leaks();
+    case Effect::kill:
+        return kill();
+    case Effect::collect:
+        return collect();
+    case Effect::remove:
+        return remove();
+    case Effect::report:
+        break; // told by done_, when the machine has come to rest
     }
 }
 
@@ -78,165 +85,6 @@ void LiveAttempt::stop(StopReason reason, bool at_once)
 void LiveAttempt::complain(const Error& error)
 {
     trouble_ += (trouble_.empty() ? "" : "; ") + error.message;
-}
-
-// ------------------------------------------------------------------------------------------------- prepare, spawn
-
-void LiveAttempt::launch()
-{
-    auto made = world_.manager.create(job_.scope_name);
-    if (made) {
-        scope_ = std::move(*made);
-    }
-    const auto spawned = made ? spawn() : Result<void>(std::unexpected(made.error()));
-    if (!spawned) {
-        evidence_.start_failure = spawned.error().message;
-    }
-    feed(spawned ? Input::spawned : Input::start_failed);
-}
-
-Result<void> LiveAttempt::spawn()
-{
-    place_ = world_.manager.place(*scope_);
-    if (!job_.streams) {
-        if (auto opened = output_.open(world_.options, job_.test->name, job_.attempt); !opened) {
-            return opened;
-        }
-    }
-    spawn::Request request{
-        .program = job_.test->program,
-        .argv = job_.test->argv,
-        .env = std::move(job_.env),
-        .streams = job_.streams.value_or(output_.streams()),
-        .cgroup = place_.cgroup,
-        .stay = place_.stay,
-        .pid_namespace = place_.pid_namespace,
-        .user_namespace = place_.user_namespace,
-        .new_session = job_.new_session,
-    };
-    auto held = spawn::spawn_held(world_.init, request);
-    if (!held) {
-        return std::unexpected(held.error());
-    }
-    child_ = std::move(*held);
-    if (!job_.streams) {
-        if (auto listening = output_.listen(world_.loop); !listening) {
-            return listening;
-        }
-    }
-    return watch_child();
-}
-
-Result<void> LiveAttempt::watch_child()
-{
-    auto gone = world_.loop.on_fd(child_->pidfd, EPOLLIN, [this](std::uint32_t) { on_child_gone(); });
-    if (!gone) {
-        return std::unexpected(gone.error());
-    }
-    child_gone_ = std::move(*gone);
-    if (!place_.stay) {
-        return {}; // the control socket is read once, at the end: end-of-file or a failed step
-    }
-    auto control = world_.loop.on_fd(child_->control, EPOLLIN, [this](std::uint32_t) { on_control(); });
-    if (!control) {
-        return std::unexpected(control.error());
-    }
-    control_ = std::move(*control);
-    return {};
-}
-
-// ------------------------------------------------------------------------------------------------- admit, release
-
-void LiveAttempt::admit()
-{
-    // A manager may answer from the event loop, when this attempt was cancelled and is gone.
-    std::weak_ptr<LiveAttempt*> self = self_;
-    world_.manager.admit(*scope_, child_->pid, job_.test->limits, [self](Result<Enforced> admitted) {
-        if (const auto alive = self.lock()) {
-            (*alive)->on_admitted(std::move(admitted));
-        }
-    });
-}
-
-void LiveAttempt::on_admitted(Result<Enforced> admitted)
-{
-    if (!admitted) {
-        evidence_.start_failure = admitted.error().message;
-        return feed(Input::refused);
-    }
-    evidence_.enforced = *admitted;
-    for (Resource dropped : job_.test->unenforced) {
-        evidence_.enforced.set(dropped, Enforcer::none);
-    }
-    feed(Input::admitted);
-}
-
-spawn::Orders LiveAttempt::orders()
-{
-    const Limits& limits = job_.test->limits;
-    Enforced& enforced = evidence_.enforced;
-    spawn::Orders orders;
-    orders.work_dir = job_.test->work_dir;
-    const auto rlimit = [&](const std::optional<Setting<std::uint64_t>>& setting, Resource resource) {
-        if (setting) {
-            enforced.set(resource, Enforcer::rlimit);
-        }
-        return setting ? std::optional(setting->value) : std::nullopt;
-    };
-    orders.open_files = rlimit(limits.open_files, Resource::open_files);
-    orders.core_size = rlimit(limits.core_size, Resource::core_size);
-    orders.file_size = rlimit(limits.file_size, Resource::file_size);
-    if (limits.wall) {
-        enforced.set(Resource::wall, Enforcer::watchdog);
-    }
-    if (limits.cpu_time) {
-        enforced.set(Resource::cpu_time, Enforcer::watchdog);
-    }
-    // The watchdog looks every 20 ms; where the user asked for the limit, RLIMIT_DATA stops what is faster than that.
-    // Not for a default: it counts address space, which sanitizers and runtimes reserve far beyond what they use.
-    if (enforced[Resource::memory] == Enforcer::watchdog && limits.memory_max->origin == Origin::asked) {
-        orders.address_data = 2 * limits.memory_max->value;
-    }
-    return orders;
-}
-
-WatchPlan LiveAttempt::watch_plan() const
-{
-    const Limits& limits = job_.test->limits;
-    WatchPlan plan{.sample_peaks = world_.manager.peaks_are_sampled(), .cpus = world_.cpus};
-    if (limits.cpu_time) {
-        plan.cpu_time = limits.cpu_time->value;
-    }
-    if (limits.memory_max && evidence_.enforced[Resource::memory] == Enforcer::watchdog) {
-        plan.memory = limits.memory_max->value;
-    }
-    if (limits.pids_max && evidence_.enforced[Resource::pids] == Enforcer::watchdog) {
-        plan.processes = limits.pids_max->value;
-    }
-    return plan;
-}
-
-void LiveAttempt::release()
-{
-    if (auto released = spawn::release(*child_, orders()); !released) {
-        evidence_.start_failure = released.error().message;
-        return feed(Input::stop_now);
-    }
-    released_ = true;
-    stopwatch_.start();
-    Result<void> armed;
-    if (const auto& wall = job_.test->limits.wall) {
-        armed = wall_.arm(world_.loop, wall->value, [this] { stop(StopReason::wall_clock, false); });
-    }
-    if (armed) {
-        armed = watch_.start(world_.loop, world_.manager, *scope_, watch_plan(), [this](StopReason reason) {
-            stop(reason, reason != StopReason::cpu_time);
-        });
-    }
-    if (!armed) {
-        evidence_.start_failure = armed.error().message;
-        feed(Input::stop_now);
-    }
 }
 
 // --------------------------------------------------------------------------------------------- watch, stop, empty
@@ -371,15 +219,8 @@ void LiveAttempt::list_leaks()
     if (!members) {
         return complain(members.error());
     }
-    for (int pid : *members) {
-        if (evidence_.leaked.size() == leaks_described) {
-            break;
-        }
-        if (auto leak = kernel::describe_process(pid)) {
-            evidence_.leaked.push_back(std::move(*leak));
-        }
-    }
-    evidence_.leaked_count = std::max(members->size(), evidence_.leaked.size());
+    evidence_.leaked = describe_leftovers(*members);
+    evidence_.leaked_count = members->size();
 }
 
 void LiveAttempt::kill()
@@ -410,10 +251,7 @@ void LiveAttempt::be_patient()
 void LiveAttempt::give_up()
 {
     const auto members = world_.manager.members(*scope_);
-    evidence_.unkillable = "still there 5 s after the kill";
-    for (int pid : members.value_or(std::vector<int>{})) {
-        evidence_.unkillable += "; " + kernel::describe_stuck(pid);
-    }
+    evidence_.unkillable = describe_unkillable(members.value_or(std::vector<int>{}));
     feed(Input::given_up);
 }
 
@@ -456,8 +294,7 @@ void LiveAttempt::pause_clocks()
 
 void LiveAttempt::resume_clocks()
 {
-    for (const auto& resumed :
-         {wall_.resume(world_.loop), grace_.resume(world_.loop), watch_.resume(world_.loop)}) {
+    for (const auto& resumed : {wall_.resume(world_.loop), grace_.resume(world_.loop), watch_.resume(world_.loop)}) {
         if (!resumed) {
             complain(resumed.error());
         }

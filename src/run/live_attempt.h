@@ -26,7 +26,8 @@ struct World {
     scope::ScopeManager& manager;
     const spawn::InitProgram& init;
     const RunOptions& options;
-    unsigned cpus = 1; ///< allowed CPUs
+    unsigned cpus = 1;     ///< allowed CPUs
+    base::BorrowedFd null; ///< /dev/null: standard input of captured tests
 };
 
 /// What is special to one attempt.
@@ -72,8 +73,6 @@ class LiveAttempt {
     void admit();
     void on_admitted(Result<Enforced> admitted);
     void release();
-    spawn::Orders orders();
-    WatchPlan watch_plan() const;
     void terminate();
     void look();
     void list_leaks();
@@ -111,8 +110,8 @@ class LiveAttempt {
     std::string trouble_;
     int start_errno_ = 0;
     bool released_ = false;
-    bool gone_ = false;      ///< the cloned child (hutch-init or the test itself) has been reaped
-    bool dismissed_ = false; ///< a staying hutch-init was told to finish
+    bool gone_ = false;                  ///< the cloned child (hutch-init or the test itself) has been reaped
+    bool dismissed_ = false;             ///< a staying hutch-init was told to finish
     std::shared_ptr<LiveAttempt*> self_; ///< an admission that answers late finds it gone
 };
 

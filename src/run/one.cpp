@@ -16,9 +16,9 @@ class Single {
 
     Result<OneResult> run(const TestPtr& test, spawn::Streams streams)
     {
-        auto interrupts = Interrupts::watch(deps_.loop,
-                                            {.end = [this](int signal, bool again) { interrupted(signal, again); },
-                                             .suspend = [this] { suspend(); }});
+        auto interrupts =
+            Interrupts::watch(deps_.loop, {.end = [this](int signal, bool again) { interrupted(signal, again); },
+                                           .suspend = [this] { suspend(); }});
         if (!interrupts) {
             return std::unexpected(interrupts.error());
         }

@@ -14,10 +14,10 @@ namespace hutch::run {
 /// What to watch of one attempt.
 struct WatchPlan {
     std::optional<Microseconds> cpu_time;
-    std::optional<Bytes> memory;           ///< set where the watchdog is the enforcer
+    std::optional<Bytes> memory; ///< set where the watchdog is the enforcer
     std::optional<std::uint64_t> processes;
-    bool sample_peaks = false;             ///< no memory.peak here: the figures are sampled
-    unsigned cpus = 1;                     ///< CPU time cannot grow faster than this
+    bool sample_peaks = false; ///< no memory.peak here: the figures are sampled
+    unsigned cpus = 1;         ///< CPU time cannot grow faster than this
     bool nothing() const { return !cpu_time && !memory && !processes && !sample_peaks; }
 };
 

@@ -2,7 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,36 +18,68 @@ TempDirs::TempDirs(std::string parent, std::string_view run_id) : root_(fmt::for
 
 TempDirs::~TempDirs()
 {
-    if (fd_.valid()) {
-        ::rmdir(root_.c_str());
+    if (!fd_.valid()) {
+        return;
     }
+    for (const std::string& name : free_) {
+        ::unlinkat(fd_.get(), name.c_str(), AT_REMOVEDIR);
+    }
+    ::rmdir(root_.c_str());
 }
 
-Result<std::string> TempDirs::make(std::string_view name)
+Result<void> TempDirs::open_root()
+{
+    // Exclusive: somebody else's directory of this name in a shared /tmp must not become ours.
+    if (auto made = base::make_directory(base::at_path(root_), 0700); !made) {
+        return made;
+    }
+    auto opened = base::open_file(root_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (!opened) {
+        return std::unexpected(opened.error());
+    }
+    fd_ = std::move(*opened);
+    return {};
+}
+
+Result<std::string> TempDirs::take()
 {
     if (!fd_.valid()) {
-        // Exclusive: somebody else's directory of this name in a shared /tmp must not become ours.
-        if (auto made = base::make_directory(base::at_path(root_), 0700); !made) {
-            return std::unexpected(made.error());
-        }
-        auto opened = base::open_file(root_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (!opened) {
+        if (auto opened = open_root(); !opened) {
             return std::unexpected(opened.error());
         }
-        fd_ = std::move(*opened);
     }
-    const std::string file(name);
-    if (auto made = base::make_directory({fd_, file.c_str()}, 0700); !made) {
+    if (!free_.empty()) {
+        const std::string name = std::move(free_.back());
+        free_.pop_back();
+        return fmt::format("{}/{}", root_, name);
+    }
+    const std::string name = fmt::format("d{}", ++made_);
+    if (auto made = base::make_directory({fd_, name.c_str()}, 0700); !made) {
         return std::unexpected(made.error());
     }
     return fmt::format("{}/{}", root_, name);
 }
 
-Result<void> TempDirs::remove(const std::string& path)
+bool TempDirs::is_as_new(const std::string& name) const
 {
-    const std::string name = path.substr(path.rfind('/') + 1);
-    if (::unlinkat(fd_.get(), name.c_str(), AT_REMOVEDIR) == 0) {
-        return {}; // most tests leave nothing
+    const base::UniqueFd fd(::openat(fd_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status = {};
+    if (!fd.valid() || ::fstat(fd.get(), &status) != 0 || (status.st_mode & 07777) != 0700 ||
+        status.st_uid != ::geteuid()) {
+        return false;
+    }
+    std::array<char, 256> entries; // "." and ".." take 48 bytes; a third entry is one too many
+    const long got = ::syscall(SYS_getdents64, fd.get(), entries.data(), entries.size());
+    constexpr long dot_and_dot_dot = 48;
+    return got == dot_and_dot_dot;
+}
+
+Result<void> TempDirs::give_back(const std::string& path)
+{
+    std::string name = path.substr(path.rfind('/') + 1);
+    if (is_as_new(name)) {
+        free_.push_back(std::move(name));
+        return {};
     }
     return base::remove_tree({fd_, name.c_str()});
 }

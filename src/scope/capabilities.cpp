@@ -6,11 +6,9 @@
 
 #include "scope/remedies.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 /// What limits without a controller stand on; no machine is without it.
 std::string_view always_there(Resource resource)
@@ -65,12 +63,12 @@ std::vector<Capability> cgroup_capabilities(const LeafFiles& files, std::span<co
     return capabilities;
 }
 
-std::vector<Capability> tree_capabilities(std::string_view why, const Machine& machine)
+std::vector<Capability> tree_capabilities(std::string_view why, std::string_view remedy)
 {
-    auto capabilities = cgroup_capabilities(LeafFiles{}, no_controllers(why), machine);
+    auto capabilities = cgroup_capabilities(LeafFiles{}, no_controllers(why), Machine{});
     for (Capability& capability : capabilities) {
         if (!controller_of(capability.resource).empty()) {
-            capability.remedy = remedy_for_cgroup(machine);
+            capability.remedy = remedy;
         }
     }
     return capabilities;

@@ -10,14 +10,13 @@
 #include "scope/leaf_files.h"
 #include "scope/machine.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 /// A rung with cgroups: `files` is what a leaf has, `controllers` what came of enabling them.
 std::vector<Capability> cgroup_capabilities(const LeafFiles& files, std::span<const ControllerState> controllers,
                                             const Machine& machine);
 
-/// The rung without: `why` there is no cgroup.
-std::vector<Capability> tree_capabilities(std::string_view why, const Machine& machine);
+/// The rung without: `why` there is no cgroup, and what would bring one.
+std::vector<Capability> tree_capabilities(std::string_view why, std::string_view remedy);
 
 } // namespace hutch::scope

@@ -7,16 +7,15 @@
 
 #include "base/file.h"
 #include "kernel/cgroup_files.h"
+#include "scope/leaf.h"
 #include "scope/members.h"
 #include "scope/usage_reader.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 CgroupfsManager::CgroupfsManager(RunNode node, LeafFiles files, Rung rung)
     : node_(std::move(node)), limits_(files), enclosing_(EnclosingOom::above(node_.tests())), rung_(std::move(rung))
-{
-}
+{}
 
 Result<Scope> CgroupfsManager::create(std::string_view name)
 {
@@ -76,7 +75,8 @@ Result<void> CgroupfsManager::kill(Scope& scope)
     return kill_node(*scope.dir);
 }
 
-/// cgroup.kill, or before 5.14: freeze, so that nothing forks meanwhile, signal each one, thaw; the signals are pending then.
+/// cgroup.kill, or before 5.14: freeze, so that nothing forks meanwhile, signal each one, thaw; the signals are
+/// pending then.
 Result<void> CgroupfsManager::kill_node(const kernel::CgroupDir& dir) const
 {
     if (limits_.files().kill) {
@@ -96,40 +96,12 @@ Result<void> CgroupfsManager::kill_node(const kernel::CgroupDir& dir) const
 
 Sample CgroupfsManager::sample(Scope& scope) const
 {
-    const LeafFiles& files = limits_.files();
-    Sample sample;
-    if (files.cpu_stat) {
-        sample.cpu_usec = read_cpu_usec(*scope.dir);
-    }
-    if (files.memory_current) {
-        sample.memory_bytes = read_number(*scope.dir, "memory.current");
-    }
-    if (files.pids_current) {
-        sample.processes = read_number(*scope.dir, "pids.current");
-    }
-    if (!files.memory_current || !files.pids_current) {
-        const auto pids = scope.dir->processes_below();
-        if (pids && !files.pids_current) {
-            sample.processes = pids->size();
-        }
-        if (pids && !files.memory_current) {
-            sample.memory_bytes = resident_sum(*pids);
-        }
-    }
-    scope.memory_peak_sampled = std::max(scope.memory_peak_sampled, sample.memory_bytes.value_or(0));
-    scope.pids_peak_sampled = std::max(scope.pids_peak_sampled, sample.processes.value_or(0));
-    return sample;
+    return sample_leaf(scope, limits_.files());
 }
 
 void CgroupfsManager::collect(const Scope& scope, Evidence& evidence) const
 {
-    Figures figures = read_figures(*scope.dir, limits_.files());
-    evidence.usage = with_samples(figures.usage, scope.memory_peak_sampled, scope.pids_peak_sampled);
-    evidence.oom = figures.oom;
-    evidence.pids_max_hits = figures.pids_max_hits;
-    if (evidence.oom && evidence.oom->own_oom == 0 && evidence.oom->own_oom_kill > 0) {
-        evidence.oom->enclosing_oom = enclosing_.total() > scope.enclosing_oom;
-    }
+    fill_evidence(scope, read_figures(*scope.dir, limits_.files()), enclosing_, evidence);
 }
 
 Result<void> CgroupfsManager::remove(Scope& scope)

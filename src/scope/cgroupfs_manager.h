@@ -1,5 +1,6 @@
-// Rungs 1, 3 and 4: every attempt is a leaf of R/tests, and its first process is born there by CLONE_INTO_CGROUP; nothing ever
-// migrates. Where a controller is missing, the runner's watchdog samples what the controller would have held.
+// Rungs 1, 3 and 4: every attempt is a leaf of R/tests, and its first process is born there by CLONE_INTO_CGROUP;
+// nothing ever migrates. Where a controller is missing, the runner's watchdog samples what the controller would have
+// held.
 #pragma once
 
 #include <memory>
@@ -11,11 +12,9 @@
 #include "scope/run_node.h"
 #include "scope/scope.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-class CgroupfsManager final : public ScopeManager
-{
+class CgroupfsManager final : public ScopeManager {
   public:
     /// How the ladder came here.
     struct Rung {
@@ -40,7 +39,8 @@ class CgroupfsManager final : public ScopeManager
     bool peaks_are_sampled() const override { return !limits_.files().memory_peak; }
     void collect(const Scope& scope, Evidence& evidence) const override;
     Result<void> remove(Scope& scope) override;
-    /// While frozen nothing may be cloned into a scope: the child would be born frozen, and the runner wait for its exec.
+    /// While frozen nothing may be cloned into a scope: the child would be born frozen, and the runner wait for its
+    /// exec.
     Result<void> freeze_all(bool frozen) override;
     void kill_all() override;
     Result<void> close() override;

@@ -8,11 +8,9 @@
 
 #include "base/text.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 constexpr const char* subtree_control = "cgroup.subtree_control";
 

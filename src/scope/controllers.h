@@ -1,5 +1,6 @@
-// Switching controllers on for the children of a cgroup: each by a write of its own, because the kernel takes all of a write or
-// nothing of it, and a machine that lacks io still has memory. What was written where, and what came of it, is kept for doctor.
+// Switching controllers on for the children of a cgroup: each by a write of its own, because the kernel takes all of
+// a write or nothing of it, and a machine that lacks io still has memory. What was written where, and what came of
+// it, is kept for doctor.
 #pragma once
 
 #include <array>
@@ -11,8 +12,7 @@
 #include "hutch/limits.h"
 #include "kernel/cgroup_dir.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 /// The controllers that hold limits of ours.
 inline constexpr std::array<std::string_view, 4> wanted_controllers = {"memory", "pids", "cpu", "io"};
@@ -27,7 +27,8 @@ struct ControllerState {
 /// One entry for each wanted controller, with the same `found_by`, none enabled.
 std::vector<ControllerState> no_controllers(std::string_view found_by);
 
-/// Enables the wanted controllers in `levels`, from the top down: each level's children get what all levels above could enable.
+/// Enables the wanted controllers in `levels`, from the top down: each level's children get what all levels above
+/// could enable.
 std::vector<ControllerState> enable_controllers(std::span<const kernel::CgroupDir* const> levels);
 
 /// Of the wanted ones, those that `cgroup` could hand on: cgroup.controllers.

@@ -6,8 +6,7 @@
 #include "base/file.h"
 #include "kernel/cgroup_files.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 EnclosingOom EnclosingOom::above(const kernel::CgroupDir& parent)
 {

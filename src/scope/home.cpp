@@ -17,11 +17,9 @@
 #include "scope/controllers.h"
 #include "scope/run_id.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 bool systemd_runs()
 {

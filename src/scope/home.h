@@ -1,6 +1,6 @@
-// The cgroup that the runner was started in: whether its controllers may be handed on, and how it is emptied for that (the kernel
-// enables no controller for the children of a cgroup that holds processes itself) and filled again. Never touches a cgroup
-// that a manager did not delegate, and nothing above it.
+// The cgroup that the runner was started in: whether its controllers may be handed on, and how it is emptied for that
+// (the kernel enables no controller for the children of a cgroup that holds processes itself) and filled again. Never
+// touches a cgroup that a manager did not delegate, and nothing above it.
 #pragma once
 
 #include <string>
@@ -9,8 +9,7 @@
 #include "hutch/error.h"
 #include "kernel/cgroup_dir.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 /// Where all processes of a home go while controllers are enabled in it. Shared by all runs in that home.
 inline constexpr const char* payload_name = "hutch-payload";
@@ -37,7 +36,8 @@ Result<void> move_all(const kernel::CgroupDir& from, const kernel::CgroupDir& to
 /// Moves the processes of a delegated home to home/hutch-payload. Under lock_home().
 Result<void> vacate(const Home& home);
 
-/// Undoes vacate(), unless another run still has its node in this home. Under lock_home(); what was not vacated is left as it is.
+/// Undoes vacate(), unless another run still has its node in this home. Under lock_home(); what was not vacated is
+/// left as it is.
 Result<void> refill(const Home& home);
 
 } // namespace hutch::scope

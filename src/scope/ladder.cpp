@@ -15,16 +15,14 @@
 #include "scope/systemd_manager.h"
 #include "scope/tree_manager.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
-class Ladder
-{
+class Ladder {
   public:
-    Ladder(const RunId& id, kernel::CloneStack stack) : id_(id), stack_(std::move(stack))
+    Ladder(CgroupChoice choice, const RunId& id, kernel::CloneStack stack)
+        : choice_(choice), id_(id), stack_(std::move(stack))
     {
         chosen_.machine = inspect_machine();
         if (const auto home = find_home()) { // before a manager moves us
@@ -39,7 +37,7 @@ class Ladder
     /// Rung 3, or 4 where no controller could be enabled.
     bool cgroupfs();
     /// Rung 5 always holds.
-    void none(std::string_view why);
+    void none(std::string_view why, std::string_view remedy);
 
     Chosen take() { return std::move(chosen_); }
     /// Why the last rung that was tried was left, as an error of the run.
@@ -48,14 +46,20 @@ class Ladder
         const Attempt& last = chosen_.attempts.back();
         return {.message = last.why, .code = 0, .hint = last.remedy};
     }
-    std::string last_reason() const { return chosen_.attempts.empty() ? "" : chosen_.attempts.back().why; }
 
   private:
     bool leave(int rung, const Error& error, std::string remedy);
     bool stand(RunNode node, int rung, std::string description);
     void add_beside(const std::filesystem::path& node);
     bool stand_on_units(std::unique_ptr<SystemdManager> manager);
+    std::vector<Capability> capabilities_of(const RunNode& node, const LeafFiles& files) const;
 
+    std::string remedy_for_home() const
+    {
+        return remedy_for_delegation(chosen_.machine, choice_ == CgroupChoice::cgroupfs);
+    }
+
+    CgroupChoice choice_;
     const RunId& id_;
     kernel::CloneStack stack_;
     Chosen chosen_;
@@ -88,11 +92,12 @@ bool Ladder::stand(RunNode node, int rung, std::string description)
         return leave(rung, files.error(), remedy_for_cgroup(chosen_.machine));
     }
     chosen_.controllers = node.controllers();
+    auto capabilities = capabilities_of(node, *files);
     auto manager = std::make_unique<CgroupfsManager>(
         std::move(node), *files,
         CgroupfsManager::Rung{.number = rung,
                               .description = fmt::format("rung {}: {}", rung, description),
-                              .capabilities = cgroup_capabilities(*files, chosen_.controllers, chosen_.machine)});
+                              .capabilities = std::move(capabilities)});
     chosen_.warden = manager->node().warden();
     chosen_.manager = std::move(manager);
     chosen_.attempts.push_back({.rung = rung, .taken = true, .why = std::move(description), .remedy = ""});
@@ -128,7 +133,7 @@ bool Ladder::scope_for_each_test(sd::EventLoop& loop)
         return leave(2, files.error(), remedy_for_cgroup(chosen_.machine));
     }
     chosen_.controllers = node->controllers();
-    auto capabilities = cgroup_capabilities(*files, chosen_.controllers, chosen_.machine);
+    auto capabilities = capabilities_of(*node, *files);
     auto manager = SystemdManager::open({.units = std::move(scope->units),
                                          .node = std::move(*node),
                                          .files = *files,
@@ -160,22 +165,35 @@ bool Ladder::cgroupfs()
 {
     auto node = RunNode::below_home(id_);
     if (!node) {
-        return leave(3, node.error(), remedy_for_cgroup(chosen_.machine));
+        return leave(3, node.error(), remedy_for_home());
     }
     if (any_enabled(node->controllers())) {
         std::string description = fmt::format("cgroupfs leaves below {}", node->root().path());
         return stand(std::move(*node), 3, std::move(description));
     }
     const ControllerState first = node->controllers().front();
-    leave(3, Error{.message = "no controller: " + first.found_by}, remedy_for_controller(first.name, chosen_.machine));
+    leave(3, Error{.message = "no controller: " + first.found_by},
+          node->lacks_delegation() ? remedy_for_home() : remedy_for_controller(first.name, chosen_.machine));
     std::string description = fmt::format("cgroup2 without controllers, leaves below {}", node->root().path());
     return stand(std::move(*node), 4, std::move(description));
 }
 
-void Ladder::none(std::string_view why)
+/// What could be enforced here. Where only the delegation is missing, that is the remedy for all.
+std::vector<Capability> Ladder::capabilities_of(const RunNode& node, const LeafFiles& files) const
+{
+    auto capabilities = cgroup_capabilities(files, node.controllers(), chosen_.machine);
+    for (Capability& capability : capabilities) {
+        if (node.lacks_delegation() && !capability.remedy.empty()) {
+            capability.remedy = remedy_for_home();
+        }
+    }
+    return capabilities;
+}
+
+void Ladder::none(std::string_view why, std::string_view remedy)
 {
     const Namespaces namespaces = probe_namespaces(stack_);
-    chosen_.manager = std::make_unique<TreeManager>(namespaces, tree_capabilities(why, chosen_.machine));
+    chosen_.manager = std::make_unique<TreeManager>(id_, namespaces, tree_capabilities(why, remedy));
     chosen_.attempts.push_back({.rung = 5,
                                 .taken = true,
                                 .why = namespaces.found_by,
@@ -190,11 +208,12 @@ Result<Chosen> choose(CgroupChoice choice, const RunId& id, sd::EventLoop& loop)
     if (!stack) {
         return std::unexpected(std::move(stack.error()));
     }
-    Ladder ladder(id, std::move(*stack));
+    Ladder ladder(choice, id, std::move(*stack));
     switch (choice) {
     case CgroupChoice::automatic:
         if (!ladder.delegated_scope() && !ladder.cgroupfs()) {
-            ladder.none(ladder.last_reason());
+            const Error left = ladder.last_error();
+            ladder.none(left.message, left.hint);
         }
         break;
     case CgroupChoice::systemd:
@@ -208,7 +227,7 @@ Result<Chosen> choose(CgroupChoice choice, const RunId& id, sd::EventLoop& loop)
         }
         break;
     case CgroupChoice::none:
-        ladder.none("--cgroup-manager=none");
+        ladder.none("--cgroup-manager=none", "leave out --cgroup-manager=none");
         break;
     }
     return ladder.take();

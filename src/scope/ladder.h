@@ -1,5 +1,5 @@
-// Which rung a run stands on: found by doing, from the top down, not by versions. Every attempt is kept with why it was left, for
-// doctor and for notices. The last check of every rung is a real child in a fresh leaf.
+// Which rung a run stands on: found by doing, from the top down, not by versions. Every attempt is kept with why it
+// was left, for doctor and for notices. The last check of every rung is a real child in a fresh leaf.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,7 @@
 #include "scope/scope.h"
 #include "sd/event_loop.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 /// One rung that was tried.
 struct Attempt {

@@ -12,8 +12,8 @@ namespace hutch::scope {
 /// By the controllers' files where there are any, else by a walk over the members. Raises the scope's sampled peaks.
 Sample sample_leaf(Scope& scope, const LeafFiles& files);
 
-/// The figures, with the samples that stand in for what the kernel does not keep, and whether a limit above was hit since the
-/// scope was made.
+/// The figures, with the samples that stand in for what the kernel does not keep, and whether a limit above was hit
+/// since the scope was made.
 void fill_evidence(const Scope& scope, Figures figures, const EnclosingOom& enclosing, Evidence& evidence);
 
 } // namespace hutch::scope

@@ -2,11 +2,9 @@
 
 #include <array>
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 bool readable(const kernel::CgroupDir& leaf, const char* file)
 {

@@ -1,12 +1,11 @@
-// Which interface files the leaves of this run have. Found out once, by opening them in a leaf that is made for that: what
-// is there depends on the kernel and on the controllers that could be enabled, and is the same for all leaves.
+// Which interface files the leaves of this run have. Found out once, by opening them in a leaf that is made for that:
+// what is there depends on the kernel and on the controllers that could be enabled, and is the same for all leaves.
 #pragma once
 
 #include "hutch/limits.h"
 #include "kernel/cgroup_dir.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 struct LeafFiles {
     bool memory_max = false;

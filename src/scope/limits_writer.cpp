@@ -10,11 +10,9 @@
 #include "base/text.h"
 #include "kernel/cgroup_files.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 /// memory.max counts pages, as a long: what does not fit is "max".
 std::string shown_bytes(Bytes bytes)

@@ -15,11 +15,9 @@
 #include "base/text.h"
 #include "kernel/cgroup_mount.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 std::string user_name(unsigned uid)
 {

@@ -3,8 +3,7 @@
 
 #include <string>
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 struct Machine {
     unsigned uid = 0;             ///< effective

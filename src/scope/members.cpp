@@ -9,11 +9,9 @@
 #include "kernel/pidfd.h"
 #include "kernel/process.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 Result<void> signal_one(int pid, int signal, const StillOurs& still_ours)
 {

@@ -12,11 +12,9 @@
 
 #include "kernel/pidfd.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 /// Shared with the child, which writes it where user namespaces need it: "1000 1000 1".
 struct UserMap {

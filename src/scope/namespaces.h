@@ -1,13 +1,13 @@
-// Which namespaces a child may be given on this machine. Found out by making one: kernels, sysctls, seccomp filters and AppArmor all
-// have a say, and none of them can be asked (docs/kernel.md 1.4: with AppArmor the clone succeeds and the maps are refused).
+// Which namespaces a child may be given on this machine. Found out by making one: kernels, sysctls, seccomp filters
+// and AppArmor all have a say, and none of them can be asked (docs/kernel.md 1.4: with AppArmor the clone succeeds
+// and the maps are refused).
 #pragma once
 
 #include <string>
 
 #include "kernel/clone3.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 struct Namespaces {
     bool pid = false;

@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 /// Reload alone changes nothing for a manager that runs already (docs/kernel.md 1.3).
 std::string delegate_drop_in(const Machine& machine)
@@ -46,11 +44,11 @@ std::string remedy_for_controller(std::string_view controller, const Machine& ma
     if (!machine.cgroup2 || machine.read_only) {
         return remedy_for_cgroup(machine);
     }
+    if (machine.hybrid) { // a container inherits that from its host
+        return unified_hierarchy(machine);
+    }
     if (!machine.container.empty() && !machine.systemd) {
         return open_container(machine);
-    }
-    if (machine.hybrid) {
-        return unified_hierarchy(machine);
     }
     if (machine.systemd && !machine.root()) {
         return machine.bus_socket ? delegate_drop_in(machine) : remedy_for_manager(machine);
@@ -80,6 +78,18 @@ std::string remedy_for_cgroup(const Machine& machine)
         "as root: mkdir {0}/{1} && chown {1} {0}/{1} {0}/{1}/cgroup.procs {0}/{1}/cgroup.subtree_control "
         "&& echo PID-OF-YOUR-SHELL > {0}/{1}/cgroup.procs",
         machine.mount_point, machine.user);
+}
+
+std::string remedy_for_delegation(const Machine& machine, bool avoidable)
+{
+    if (!machine.systemd || machine.read_only || machine.hybrid) {
+        return remedy_for_cgroup(machine);
+    }
+    // A user manager of systemd 252 does not mark what it delegates, so only its own answer counts.
+    const char* leave_out = "leave out --cgroup-manager=cgroupfs";
+    return machine.root() ? "systemd-run --scope -p Delegate=yes hutch …"
+           : avoidable    ? leave_out
+                          : remedy_for_manager(machine);
 }
 
 std::string remedy_for_manager(const Machine& machine)

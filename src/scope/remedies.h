@@ -1,6 +1,6 @@
-// What repairs what is missing: the exact command or drop-in, for a person to run. The wording is here and nowhere else, so that doctor,
-// notices and errors say the same. Pure: decides from what inspect_machine() saw. An empty text means that there is nothing to repair, or
-// that nobody but the kernel's builder can.
+// What repairs what is missing: the exact command or drop-in, for a person to run. The wording is here and nowhere
+// else, so that doctor, notices and errors say the same. Pure: decides from what inspect_machine() saw. An empty text
+// means that there is nothing to repair, or that nobody but the kernel's builder can.
 #pragma once
 
 #include <string>
@@ -8,14 +8,17 @@
 
 #include "scope/machine.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 /// `controller` could not be enabled for the tests' cgroups.
 std::string remedy_for_controller(std::string_view controller, const Machine& machine);
 
 /// No cgroup can be made here: nothing mounted, read only, or not ours.
 std::string remedy_for_cgroup(const Machine& machine);
+
+/// Where we are we may make cgroups, or not even that, but it was not delegated to us. `avoidable`:
+/// --cgroup-manager=cgroupfs kept us from asking a manager.
+std::string remedy_for_delegation(const Machine& machine, bool avoidable);
 
 /// No systemd manager answers.
 std::string remedy_for_manager(const Machine& machine);

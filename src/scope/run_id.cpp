@@ -10,11 +10,9 @@
 #include "base/text.h"
 #include "kernel/process.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t boot_digits = 8;
 constexpr std::string_view prefix = "hutch-";

@@ -1,5 +1,6 @@
-// The identity of a run, and the names that carry it. "Is its owner alive?" is answered from it alone, which is what lets
-// a later run remove what a crashed one left, and never what a living one uses. Looks at /proc; never signals or removes.
+// The identity of a run, and the names that carry it. "Is its owner alive?" is answered from it alone, which is what
+// lets a later run remove what a crashed one left, and never what a living one uses. Looks at /proc; never signals or
+// removes.
 #pragma once
 
 #include <compare>
@@ -10,8 +11,7 @@
 
 #include "hutch/error.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 /// "1f0c8a3e-4711-90125": boot, process and start time of the runner.
 struct RunId {
@@ -37,8 +37,8 @@ std::optional<RunId> parse_run_id(std::string_view text);
 /// Unset for all else, "hutch-payload" and "hutch.slice" among it.
 std::optional<RunId> run_id_in_name(std::string_view name);
 
-/// Whether the runner still lives: same boot, the process exists, is no zombie, and has that start time. What cannot be found
-/// out counts as alive.
+/// Whether the runner still lives: same boot, the process exists, is no zombie, and has that start time. What cannot
+/// be found out counts as alive.
 bool owner_alive(const RunId& id);
 
 } // namespace hutch::scope

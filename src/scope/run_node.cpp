@@ -10,11 +10,9 @@
 
 #include "kernel/birth_probe.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 constexpr const char* tests_name = "tests";
 constexpr const char* runner_name = "runner";
@@ -44,7 +42,8 @@ std::vector<ControllerState> enable_below(const Home& home, const kernel::Cgroup
     return states;
 }
 
-/// Another run's sweep takes this lock before it removes anything: it sees a living owner even from another PID namespace.
+/// Another run's sweep takes this lock before it removes anything: it sees a living owner even from another PID
+/// namespace.
 void hold(const kernel::CgroupDir& root)
 {
     (void)flock(root.fd().get(), LOCK_EX | LOCK_NB);
@@ -180,7 +179,8 @@ Result<void> RunNode::take_down()
     if (home_) {
         return take_down_home();
     }
-    // Rung 1: we are in R/runner until we exit, and the warden may not have ended yet; the manager removes R when it is empty.
+    // Rung 1: we are in R/runner until we exit, and the warden may not have ended yet; the manager removes R when it
+    // is empty.
     (void)root_.remove_child(warden_name);
     return {};
 }

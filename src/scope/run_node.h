@@ -3,9 +3,9 @@
 //   rung 1     R = the delegated scope unit:   R/runner  R/warden  R/tests/t-N
 //   rungs 3/4  R = home/hutch-<run id>:        R/tests/t-N; runner and warden stay in home (or in home/hutch-payload)
 //
-// Responsible for making it, for the controllers in it, for a runner that sits where children can be born from (docs/kernel.md 0.1),
-// and for taking it down. Never holds a process in an inner node, never touches what stands above R but to empty a delegated
-// home (home.h).
+// Responsible for making it, for the controllers in it, for a runner that sits where children can be born from
+// (docs/kernel.md 0.1), and for taking it down. Never holds a process in an inner node, never touches what stands
+// above R but to empty a delegated home (home.h).
 #pragma once
 
 #include <optional>
@@ -21,11 +21,10 @@
 #include "scope/leaf_files.h"
 #include "scope/run_id.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-/// What the warden has to know: the fields of spawn::WardenPlan, which this floor may not name, and one more. All descriptors are
-/// borrowed from the run's node, which has to live until the warden is started.
+/// What the warden has to know: the fields of spawn::WardenPlan, which this floor may not name, and one more. All
+/// descriptors are borrowed from the run's node, which has to live until the warden is started.
 struct WardenPlan {
     base::BorrowedFd parent_dir;            ///< R
     std::string tests_name = "tests";       ///< to be killed, awaited and removed, in R
@@ -35,13 +34,12 @@ struct WardenPlan {
     bool remove_parent = false;             ///< R itself, last of all; off where a manager removes it
     base::BorrowedFd grandparent_dir;       ///< the parent of R
     std::string parent_name;                ///< R in it
-    /// After its birth the caller writes the warden's pid to cgroup.procs of this: the runner had to leave its home because no
-    /// child can be born into it any more, but the warden must not sit in what it removes.
+    /// After its birth the caller writes the warden's pid to cgroup.procs of this: the runner had to leave its home
+    /// because no child can be born into it any more, but the warden must not sit in what it removes.
     std::optional<base::BorrowedFd> move_to;
 };
 
-class RunNode
-{
+class RunNode {
   public:
     /// Rung 1. `scope` is a delegated unit that we are in.
     static Result<RunNode> in_delegated(kernel::CgroupDir scope);
@@ -49,13 +47,15 @@ class RunNode
     static Result<RunNode> below_home(const RunId& id);
     RunNode(RunNode&&) = default;
 
-    /// Clones a child into a fresh leaf; where it is killed at birth, the runner moves to a leaf of its own and tries once more.
-    /// On the way it looks which files a leaf has.
+    /// Clones a child into a fresh leaf; where it is killed at birth, the runner moves to a leaf of its own and tries
+    /// once more. On the way it looks which files a leaf has.
     Result<LeafFiles> prove(const kernel::CloneStack& stack);
 
     const kernel::CgroupDir& root() const { return root_; }
     const kernel::CgroupDir& tests() const { return tests_; }
     const std::vector<ControllerState>& controllers() const { return controllers_; }
+    /// Rung 4 only because nobody gave us the cgroup that we are in; its controllers may be there.
+    bool lacks_delegation() const { return home_ && !home_->real_root && !home_->delegated; }
     WardenPlan warden() const;
 
     /// Removes what is empty of it and goes back to where the runner came from. An error says what is still in the way.

@@ -66,7 +66,8 @@ class ScopeManager {
     virtual Place place(const Scope& scope) const = 0;
 
     /// Step 6. The held child `pid` is (put) in the scope; limits are written and read back. `done` is called exactly
-    /// once, now or later from the event loop; with an Error no limit can be relied on and the child must not be released.
+    /// once, now or later from the event loop; with an Error no limit can be relied on and the child must not be
+    /// released.
     virtual void admit(Scope& scope, int pid, const Limits& limits, Admitted done) = 0;
 
     /// Live processes of the scope, hutch-init itself left out.

@@ -18,11 +18,9 @@
 #include "scope/run_id.h"
 #include "scope/sweep_rules.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 struct CloseDirectory {
     void operator()(DIR* directory) const { closedir(directory); }
@@ -109,7 +107,8 @@ SweepReport sweep_temp_dirs(const std::string& parent)
 SweepReport sweep_at_start(const Chosen& chosen, const std::string& temp_parent)
 {
     SweepReport report = sweep_cgroups(chosen.beside, false);
-    // A walk over all processes costs milliseconds. A run whose tests could outlive it had a directory here, which it could not remove.
+    // A walk over all processes costs milliseconds. A run whose tests could outlive it had a directory here, which it
+    // could not remove.
     if (!chosen.warden || !names_of_dead_runs(temp_parent).empty()) {
         report.add(sweep_processes());
     }

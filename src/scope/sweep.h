@@ -1,6 +1,7 @@
-// What runs left behind whose runner died, and whose warden did, too: found by the run's identity in names and environments, killed and
-// removed. A living run's is never touched: its owner is proved dead by boot id, pid and start time, and a lock that a living
-// runner holds counts even where it cannot be seen (another PID namespace). Another user's is left alone unless we are root.
+// What runs left behind whose runner died, and whose warden did, too: found by the run's identity in names and
+// environments, killed and removed. A living run's is never touched: its owner is proved dead by boot id, pid and
+// start time, and a lock that a living runner holds counts even where it cannot be seen (another PID namespace).
+// Another user's is left alone unless we are root.
 #pragma once
 
 #include <string>
@@ -9,8 +10,7 @@
 #include "base/fd.h"
 #include "hutch/error.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 /// Something of a dead run that is still there.
 struct LeftAlone {
@@ -36,11 +36,13 @@ SweepReport sweep_temp_dirs(const std::string& parent);
 
 struct Chosen;
 
-/// For the start of every run, cheap when there is nothing: cgroups beside our own node, directories in `temp_parent`, and, on the
-/// rung without cgroups or where a dead run's directory shows that there was one, processes.
+/// For the start of every run, cheap when there is nothing: cgroups beside our own node, directories in
+/// `temp_parent`, and, on the rung without cgroups or where a dead run's directory shows that there was one,
+/// processes.
 SweepReport sweep_at_start(const Chosen& chosen, const std::string& temp_parent);
 
-/// For `hutch clean`: the whole hierarchy, all processes, and $TMPDIR; and where dead runs had emptied our own home, it is refilled.
+/// For `hutch clean`: the whole hierarchy, all processes, and $TMPDIR; and where dead runs had emptied our own home,
+/// it is refilled.
 SweepReport sweep_everything(const std::string& temp_parent);
 
 /// Held by whoever owns a run's directory, so that no sweep takes it for a dead run's. Released with the descriptor.

@@ -16,11 +16,9 @@
 #include "scope/sweep.h"
 #include "scope/sweep_rules.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 constexpr auto patience = std::chrono::seconds(5);
 
@@ -33,7 +31,8 @@ Result<void> empty_out(const kernel::CgroupDir& cgroup)
     }
     const auto deadline = base::Deadline::after(patience);
     for (;;) {
-        // cgroup.kill is since 5.14. Written anew in each round: what was born frozen or moved in meanwhile dies as well.
+        // cgroup.kill is since 5.14. Written anew in each round: what was born frozen or moved in meanwhile dies as
+        // well.
         if (auto killed = cgroup.kill(); !killed && killed.error().code != ENOENT) {
             return killed;
         }

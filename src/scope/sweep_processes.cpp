@@ -1,4 +1,5 @@
-// The part of the sweep that knows processes: those of runs without cgroups, by the environment that they were started with.
+// The part of the sweep that knows processes: those of runs without cgroups, by the environment that they were
+// started with.
 #include <dirent.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -11,25 +12,20 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <string_view>
+#include <string>
 #include <utility>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "kernel/pidfd.h"
 #include "kernel/process.h"
 #include "scope/run_id.h"
+#include "scope/run_of_process.h"
 #include "scope/sweep.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
-
-constexpr std::string_view variable = "HUTCH_RUN_ID";
-constexpr std::size_t environment_read = std::size_t{256} << 10;
+namespace {
 
 struct CloseDirectory {
     void operator()(DIR* directory) const { closedir(directory); }
@@ -51,7 +47,8 @@ std::vector<int> candidates()
     return pids;
 }
 
-/// We and those whom we descend from: a shell that a test left and somebody now works in starts no sweep against itself.
+/// We and those whom we descend from: a shell that a test left and somebody now works in starts no sweep against
+/// itself.
 std::set<int> own_line()
 {
     std::set<int> line;
@@ -62,30 +59,11 @@ std::set<int> own_line()
     return line;
 }
 
-class Environment
+bool is_of_dead_run(EnvironmentReader& environment, int pid)
 {
-  public:
-    /// The dead run that `pid` belongs to, by what it was started with.
-    std::optional<RunId> dead_run_of(int pid)
-    {
-        const std::string path = fmt::format("/proc/{}/environ", pid);
-        const auto text = base::read_into(base::at_path(path), buffer_);
-        if (!text) {
-            return std::nullopt;
-        }
-        for (const std::string_view entry : base::split(*text, '\0')) {
-            const auto halves = base::cut(entry, '=');
-            if (halves.before == variable && halves.after) {
-                auto id = parse_run_id(*halves.after);
-                return id && !owner_alive(*id) ? std::move(id) : std::nullopt;
-            }
-        }
-        return std::nullopt;
-    }
-
-  private:
-    std::vector<char> buffer_ = std::vector<char>(environment_read);
-};
+    const auto id = environment.run_of(pid);
+    return id && !owner_alive(*id);
+}
 
 /// Unset: dead, or gone by itself.
 std::optional<std::string> end(base::BorrowedFd pidfd)
@@ -104,11 +82,11 @@ std::optional<std::string> end(base::BorrowedFd pidfd)
 }
 
 /// One walk over all processes. How many were found.
-std::size_t sweep_round(Environment& environment, const std::set<int>& spared, SweepReport& report)
+std::size_t sweep_round(EnvironmentReader& environment, const std::set<int>& spared, SweepReport& report)
 {
     std::size_t found = 0;
     for (const int pid : candidates()) {
-        if (!environment.dead_run_of(pid)) {
+        if (!is_of_dead_run(environment, pid)) {
             continue;
         }
         const auto leak = kernel::describe_process(pid);
@@ -118,7 +96,7 @@ std::size_t sweep_round(Environment& environment, const std::set<int>& spared, S
             continue;
         }
         const auto pidfd = kernel::open_pidfd(pid);
-        if (!pidfd || !environment.dead_run_of(pid)) {
+        if (!pidfd || !is_of_dead_run(environment, pid)) {
             continue; // gone; the number may be somebody else's by now
         }
         ++found;
@@ -136,7 +114,7 @@ std::size_t sweep_round(Environment& environment, const std::set<int>& spared, S
 SweepReport sweep_processes()
 {
     constexpr int rounds = 8; // what is killed may have forked a moment before
-    Environment environment;
+    EnvironmentReader environment;
     const std::set<int> spared = own_line();
     SweepReport report;
     for (int round = 0; round < rounds; ++round) {

@@ -6,10 +6,10 @@
 
 #include "base/fd.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-/// Why a directory of a dead run is not ours to remove; unset if it is, and then it is locked until the descriptor is closed.
+/// Why a directory of a dead run is not ours to remove; unset if it is, and then it is locked until the descriptor is
+/// closed.
 std::optional<std::string> reason_to_leave(base::BorrowedFd directory);
 
 } // namespace hutch::scope

@@ -37,7 +37,11 @@ Result<ManagerFacts> ask_manager(sd::Instance instance)
 
 Result<ManagerFacts> ask_manager(sd::Bus bus)
 {
-    ManagerFacts facts{.instance = bus.instance(), .address = bus.address(), .version = bus.version(), .control_group = {}, .controllers = {}};
+    ManagerFacts facts{.instance = bus.instance(),
+                       .address = bus.address(),
+                       .version = bus.version(),
+                       .control_group = {},
+                       .controllers = {}};
     auto group = bus.manager_property("ControlGroup");
     if (!group) {
         return std::unexpected(std::move(group.error()));

@@ -1,5 +1,5 @@
-// What there is to know about the systemd managers of this machine, for `hutch doctor`. Asks; changes nothing. Whether systemd runs at all
-// and whether the user lingers is in machine.h, what repairs it in remedies.h.
+// What there is to know about the systemd managers of this machine, for `hutch doctor`. Asks; changes nothing. Whether
+// systemd runs at all and whether the user lingers is in machine.h, what repairs it in remedies.h.
 #pragma once
 
 #include <string>

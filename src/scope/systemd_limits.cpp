@@ -34,17 +34,18 @@ bool is_device(const std::string& path, kernel::DeviceNumber device)
            kernel::DeviceNumber::from(status.st_rdev) == device;
 }
 
-Result<void> add_io(const Setting<std::vector<IoLimit>>& io, LimitsWriter& writer, sd::UnitLimits& limits)
+Result<sd::UnitLimits> with_io(sd::UnitLimits limits, const Setting<std::vector<IoLimit>>& io, LimitsWriter& writer,
+                               const std::string& files)
 {
     const auto by_disk = writer.by_disk(io.value);
     if (!by_disk && io.origin == Origin::profile) {
-        return {};
+        return limits;
     }
     if (!by_disk) {
         return std::unexpected(by_disk.error());
     }
     for (const auto& [disk, limit] : *by_disk) {
-        const auto node = device_node(disk);
+        const auto node = device_node(disk, files);
         if (!node) {
             return std::unexpected(node.error());
         }
@@ -58,10 +59,11 @@ Result<void> add_io(const Setting<std::vector<IoLimit>>& io, LimitsWriter& write
         add(limits.io_riops, limit.riops);
         add(limits.io_wiops, limit.wiops);
     }
-    return {};
+    return limits;
 }
 
-Result<Enforcer> check_all_io(const kernel::CgroupDir& unit, const Setting<std::vector<IoLimit>>& io, LimitsWriter& writer)
+Result<Enforcer> check_all_io(const kernel::CgroupDir& unit, const Setting<std::vector<IoLimit>>& io,
+                              LimitsWriter& writer)
 {
     const auto by_disk = writer.by_disk(io.value);
     if (!by_disk && io.origin == Origin::profile) {
@@ -80,41 +82,43 @@ Result<Enforcer> check_all_io(const kernel::CgroupDir& unit, const Setting<std::
 
 } // namespace
 
-Result<sd::UnitLimits> unit_limits(const Limits& limits, LimitsWriter& writer)
+Result<sd::UnitLimits> unit_limits(const Limits& limits, LimitsWriter& writer, const std::string& files)
 {
-    const LeafFiles& files = writer.files();
+    const LeafFiles& leaf = writer.files();
     sd::UnitLimits unit;
-    if (limits.memory_max && files.memory_max) {
+    if (limits.memory_max && leaf.memory_max) {
         unit.memory_max = limits.memory_max->value;
-        unit.memory_swap_max = files.memory_swap_max ? std::optional<Bytes>(0) : std::nullopt;
+        unit.memory_swap_max = leaf.memory_swap_max ? std::optional<Bytes>(0) : std::nullopt;
     }
-    if (limits.memory_high && files.memory_high) {
+    if (limits.memory_high && leaf.memory_high) {
         unit.memory_high = limits.memory_high->value;
     }
-    if (limits.cpus && files.cpu_max) {
+    if (limits.cpus && leaf.cpu_max) {
         const auto quota = quota_per_second(limits.cpus->value);
         if (!quota) {
             return std::unexpected(quota.error());
         }
         unit.cpu_quota = *quota;
     }
-    if (limits.cpu_weight && files.cpu_weight) {
+    if (limits.cpu_weight && leaf.cpu_weight) {
         unit.cpu_weight = limits.cpu_weight->value;
     }
-    if (limits.pids_max && files.pids_max) {
-        unit.tasks_max = limits.pids_max->value;
+    if (limits.pids_max && leaf.pids_max) {
+        unit.tasks_max = limits.pids_max->value + own_processes;
     }
-    if (limits.io && files.io_max) {
-        if (auto added = add_io(*limits.io, writer, unit); !added) {
-            return std::unexpected(std::move(added.error()));
-        }
+    if (limits.io && leaf.io_max) {
+        return with_io(std::move(unit), *limits.io, writer, files);
     }
     return unit;
 }
 
 Result<Enforced> check_unit_limits(const kernel::CgroupDir& unit, const Limits& limits, LimitsWriter& writer)
 {
-    for (const LimitFile& limit : limit_files(limits, writer.files())) {
+    Limits shown = limits;
+    if (shown.pids_max) {
+        shown.pids_max->value += own_processes;
+    }
+    for (const LimitFile& limit : limit_files(shown, writer.files())) {
         auto checked = limit.file == oom_group ? write_limit(unit, limit) : check_limit(unit, limit);
         if (!checked) {
             return std::unexpected(std::move(checked.error()));

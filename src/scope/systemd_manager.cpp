@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "kernel/cgroup_files.h"
 #include "kernel/pidfd.h"
 #include "scope/leaf.h"
 #include "scope/members.h"
@@ -26,6 +27,17 @@ bool is_gone(const Error& error)
     return error.code == ENODEV || error.code == ENOENT;
 }
 
+/// hutch-init is not the test's.
+std::optional<std::uint64_t> without_init(std::optional<std::uint64_t> processes)
+{
+    return processes ? std::optional(*processes - std::min(*processes, own_processes)) : std::nullopt;
+}
+
+bool is_there(const Scope& scope)
+{
+    return scope.dir->populated().has_value();
+}
+
 } // namespace
 
 Result<std::unique_ptr<SystemdManager>> SystemdManager::open(Parts parts, const RunId& id, sd::EventLoop& loop)
@@ -34,8 +46,8 @@ Result<std::unique_ptr<SystemdManager>> SystemdManager::open(Parts parts, const 
         return plain_error("a systemd scope for every test needs cgroup.kill (Linux 5.14)");
     }
     const std::string slice = id.slice_name();
-    auto started = parts.units.start(
-        sd::slice_unit(slice, fmt::format("Tests of hutch run {}", id.text()), id.scope_name()));
+    auto started =
+        parts.units.start(sd::slice_unit(slice, fmt::format("Tests of hutch run {}", id.text()), id.scope_name()));
     if (!started) {
         return std::unexpected(std::move(started.error()));
     }
@@ -53,8 +65,7 @@ SystemdManager::SystemdManager(Parts parts, const RunId& id, kernel::CgroupDir s
     : loop_(loop), node_(std::move(parts.node)), limits_(parts.files), capabilities_(std::move(parts.capabilities)),
       run_name_(id.node_name()), slice_name_(id.slice_name()), slice_(std::move(slice)),
       enclosing_(EnclosingOom::above(slice_)), units_(std::move(parts.units))
-{
-}
+{}
 
 std::string SystemdManager::describe() const
 {
@@ -180,7 +191,7 @@ void SystemdManager::keep_figures(Admission& admission)
         return;
     }
     Figures figures = read_figures(*scope.dir, limits_.files());
-    if (scope.dir->populated()) {
+    if (is_there(scope)) {
         scope.last_usage = figures.usage;
         admission.kept = std::move(figures);
     }
@@ -233,29 +244,75 @@ Result<void> SystemdManager::kill(Scope& scope)
 
 Sample SystemdManager::sample(Scope& scope) const
 {
-    return scope.dir ? sample_leaf(scope, limits_.files()) : Sample{};
+    if (!scope.dir) {
+        return {};
+    }
+    Sample sample = sample_leaf(scope, limits_.files());
+    sample.processes = without_init(sample.processes);
+    return sample;
 }
 
 void SystemdManager::collect(const Scope& scope, Evidence& evidence) const
 {
-    if (!scope.dir) {
-        return;
+    if (scope.dir) {
+        fill_evidence(scope, last_figures(scope), enclosing_, evidence);
+        evidence.usage.pids_peak = without_init(evidence.usage.pids_peak);
     }
-    Figures figures = read_figures(*scope.dir, limits_.files());
+}
+
+Figures SystemdManager::last_figures(const Scope& scope) const
+{
+    Figures fresh = read_figures(*scope.dir, limits_.files());
     const auto found = admissions_.find(scope.name);
-    const bool gone = !scope.dir->populated().has_value();
-    if (gone && found != admissions_.end() && found->second.kept) {
-        figures = *found->second.kept;
-        if (!found->second.killed && figures.oom && figures.oom->own_oom > 0) {
-            // Read between the event and the kill; then the group was killed, hutch-init with it, and the cgroup removed.
-            figures.oom->own_oom_kill = std::max<std::uint64_t>(figures.oom->own_oom_kill, 1);
-        }
+    if (found == admissions_.end() || is_there(scope)) {
+        return fresh;
     }
-    fill_evidence(scope, std::move(figures), enclosing_, evidence);
+    const Admission& admission = found->second;
+    Figures last = admission.kept.value_or(Figures{});
+    if (const std::uint64_t lost = admission.killed ? 0 : unclaimed_oom(scope.name); lost > 0) {
+        OomFacts& oom = last.oom ? *last.oom : last.oom.emplace();
+        oom.own_oom = std::max(oom.own_oom, lost);
+        oom.own_oom_kill = std::max<std::uint64_t>(oom.own_oom_kill, 1);
+    }
+    return last;
+}
+
+/// OOM events of the slice that are nobody's but this scope's: its own counter may have been read before the event (the
+/// kernel reports at most one change in 10 ms) or not at all, but a slice's memory.events add up those of all scopes,
+/// and stay.
+std::uint64_t SystemdManager::unclaimed_oom(const std::string& name) const
+{
+    std::uint64_t claimed = settled_oom_;
+    bool alone = true;
+    for (const auto& [other, admission] : admissions_) {
+        if (other == name || !admission.scope->dir) {
+            continue;
+        }
+        const bool there = is_there(*admission.scope);
+        alone = alone && (there || admission.killed);
+        const auto own =
+            there ? read_figures(*admission.scope->dir, limits_.files()).oom : admission.kept.value_or(Figures{}).oom;
+        claimed += own ? own->own_oom : 0;
+    }
+    const std::uint64_t all = slice_oom();
+    const std::uint64_t rest = all > claimed ? all - claimed : 0;
+    return alone ? rest : std::min<std::uint64_t>(rest, 1);
+}
+
+std::uint64_t SystemdManager::slice_oom() const
+{
+    std::array<char, 512> buffer;
+    const auto text = slice_.read_into("memory.events", buffer);
+    const auto events = text ? kernel::parse_memory_events(*text) : Result<kernel::MemoryEvents>();
+    return events ? events->oom : 0;
 }
 
 Result<void> SystemdManager::remove(Scope& scope)
 {
+    if (scope.dir) {
+        const auto oom = last_figures(scope).oom;
+        settled_oom_ += oom ? oom->own_oom : 0;
+    }
     admissions_.erase(scope.name);
     if (!scope.dir) {
         return {};

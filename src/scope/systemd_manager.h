@@ -1,14 +1,18 @@
-// Rung 2: a transient scope unit for every test, in a slice of the run's own; visible in systemd-cgls, its limits are unit
-// properties. systemd writes the limits, we read them back. Of a unit's files only those are written that Delegate=yes hands
-// over (memory.oom.group), and cgroup.kill and cgroup.freeze, for which systemd has no property.
+// Rung 2: a transient scope unit for every test, in a slice of the run's own; visible in systemd-cgls, its limits are
+// unit properties. systemd writes the limits, we read them back. Of a unit's files only those are written that
+// Delegate=yes hands over (memory.oom.group), and cgroup.kill and cgroup.freeze, for which systemd has no property.
 //
-// systemd removes a scope's cgroup, with all figures, as soon as its last process has ended. Therefore hutch-init stays in it
-// (Place.stay) until the figures have been read: collect() before spawn::finish(). Where the end comes from outside, the figures
-// are kept while there still is something to read: kill() reads them first, and a watch on memory.events.local reads them when
-// the kernel's OOM killer is about to take hutch-init along. collect() gives what is kept when the files are gone.
+// systemd removes a scope's cgroup, with all figures, as soon as its last process has ended. Therefore hutch-init stays
+// in it (Place.stay) until the figures have been read: collect() before spawn::finish(). Where the end comes from
+// outside, the figures are kept while there still is something to read: kill() reads them first, and a watch on
+// memory.events.local reads them when the kernel's OOM killer is about to take hutch-init along. collect() gives what
+// is kept when the files are gone.
 //
-// Unit names: "hutch-<run id>-t-17.scope" in "hutch-<run_id>.slice". The slice is bound to the runner's own scope: systemd
-// stops it, and with it all tests, when runner and warden are gone.
+// hutch-init counts as a process of the scope but not of the test: pids.max is one more than the limit, figures one
+// less.
+//
+// Unit names: "hutch-<run id>-t-17.scope" in "hutch-<run_id>.slice". The slice is bound to the runner's own scope:
+// systemd stops it, and with it all tests, when runner and warden are gone.
 #pragma once
 
 #include <map>
@@ -70,11 +74,11 @@ class SystemdManager final : public ScopeManager {
     struct Admission {
         Scope* scope;
         Limits limits;
-        Admitted done;            ///< empty once it was called
-        sd::Source oom;           ///< watch on memory.events.local
+        Admitted done;  ///< empty once it was called
+        sd::Source oom; ///< watch on memory.events.local
         base::UniqueFd oom_file;
         std::optional<Figures> kept;
-        bool killed = false;      ///< by us
+        bool killed = false; ///< by us
     };
     using Admissions = std::map<std::string, Admission, std::less<>>;
 
@@ -86,6 +90,9 @@ class SystemdManager final : public ScopeManager {
     Result<void> check(const Scope& scope, const Limits& limits);
     Result<void> watch_oom(const std::string& name, Admission& admission);
     void keep_figures(Admission& admission);
+    Figures last_figures(const Scope& scope) const;
+    std::uint64_t unclaimed_oom(const std::string& name) const;
+    std::uint64_t slice_oom() const;
 
     sd::EventLoop& loop_;
     RunNode node_;
@@ -95,7 +102,8 @@ class SystemdManager final : public ScopeManager {
     kernel::CgroupDir slice_;
     EnclosingOom enclosing_;
     Admissions admissions_;
-    sd::Units units_; ///< destroyed first: its callbacks use the rest
+    std::uint64_t settled_oom_ = 0; ///< OOM events of scopes that were removed
+    sd::Units units_;               ///< destroyed first: its callbacks use the rest
 };
 
 } // namespace hutch::scope

@@ -4,7 +4,9 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -12,24 +14,43 @@
 #include "kernel/process.h"
 #include "scope/leaf_files.h"
 #include "scope/members.h"
+#include "scope/orphans.h"
 #include "scope/usage_reader.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
-/// Whether `pid` is below `ancestor`; the chain is as long as the tree is deep.
-bool is_below(int pid, int ancestor)
+/// The parent of `pid`, and so on, up to `ancestor` or to the root of all; unset where a link went away while it was
+/// followed.
+std::optional<bool> follow_parents(int pid, int ancestor)
 {
     constexpr int deepest = 4096;
     for (int step = 0; step < deepest && pid > 1; ++step) {
         const auto stat = kernel::process_stat(pid);
-        if (!stat || stat->ppid == ancestor) {
-            return stat.has_value();
+        if (!stat) {
+            return std::nullopt;
+        }
+        if (stat->ppid == ancestor) {
+            return true;
         }
         pid = stat->ppid;
+    }
+    return false;
+}
+
+/// Whether `pid` is below `ancestor`. A parent that is reaped meanwhile breaks the chain, and the kernel has already
+/// given its children to the nearest subreaper above: from there it holds again.
+bool is_below(int pid, int ancestor)
+{
+    constexpr int tries = 16;
+    for (int attempt = 0; attempt < tries; ++attempt) {
+        if (const auto below = follow_parents(pid, ancestor)) {
+            return *below;
+        }
+        if (!kernel::process_stat(pid)) {
+            return false; // gone itself
+        }
     }
     return false;
 }
@@ -39,29 +60,32 @@ Result<void> signal_below(int init, const std::vector<int>& pids, int signal)
     return signal_each(pids, signal, [init](int pid) { return is_below(pid, init); });
 }
 
-/// A process with a pending SIGKILL forks no more, so each round can only find what was forked before the one before it; after two
-/// rounds without a new process there is none. Bounded, because a listing may always miss one.
+/// A process with a pending SIGKILL forks no more, so each round can only find what was forked before the one before
+/// it; after two rounds without a new process there is none. Bounded, because a listing may always miss one.
 Result<void> kill_below(int init)
 {
     constexpr int rounds = 64;
-    std::set<int> killed;
+    std::set<int> seen;
     Result<void> result;
     for (int round = 0, quiet = 0; round < rounds && quiet < 2; ++round) {
         std::vector<int> pids = live_only(kernel::descendants_of(init));
-        std::erase_if(pids, [&](int pid) { return !killed.insert(pid).second; });
-        quiet = pids.empty() ? quiet + 1 : 0;
-        if (auto sent = signal_below(init, pids, SIGKILL); !sent) {
-            result = std::move(sent);
-        }
+        std::ranges::reverse(pids); // children first, while their parents still prove whose they are
+        const std::size_t before = seen.size();
+        seen.insert(pids.begin(), pids.end());
+        quiet = seen.size() == before ? quiet + 1 : 0;
+        result = signal_below(init, pids, SIGKILL);
     }
     return result;
 }
 
 } // namespace
 
-TreeManager::TreeManager(Namespaces namespaces, std::vector<Capability> capabilities)
-    : namespaces_(std::move(namespaces)), capabilities_(std::move(capabilities))
+TreeManager::TreeManager(RunId id, Namespaces namespaces, std::vector<Capability> capabilities)
+    : id_(std::move(id)), namespaces_(std::move(namespaces)), capabilities_(std::move(capabilities))
 {
+    if (!namespaces_.pid) {
+        (void)adopt_orphans(); // without it they are found by the next sweep
+    }
 }
 
 std::string TreeManager::describe() const
@@ -117,11 +141,14 @@ Result<void> TreeManager::kill(Scope& scope)
     if (scope.init_pid == 0 || !populated(scope).value_or(false)) {
         return {};
     }
-    auto killed = kill_below(scope.init_pid);
-    if (++scope.kills > 1) {
-        return kernel::send_signal(scope.init_pidfd, SIGKILL);
+    if (++scope.kills == 1) {
+        return kill_below(scope.init_pid);
     }
-    return killed;
+    // Stopped first: what its end would orphan has to be found below it, and nothing new may come.
+    (void)kernel::send_signal(scope.init_pidfd, SIGSTOP);
+    auto killed = kill_below(scope.init_pid);
+    auto ended = kernel::send_signal(scope.init_pidfd, SIGKILL);
+    return ended || ended.error().code == ESRCH ? std::move(killed) : std::move(ended);
 }
 
 Sample TreeManager::sample(Scope& scope) const
@@ -151,7 +178,7 @@ Result<void> TreeManager::remove(Scope& scope)
             fmt::format("{}: hutch-init has not ended: {}", scope.path, kernel::describe_stuck(scope.init_pid)));
     }
     std::erase(inits_, scope.init_pid);
-    return {};
+    return close();
 }
 
 Result<void> TreeManager::freeze_all(bool frozen)
@@ -175,6 +202,9 @@ void TreeManager::kill_all()
 
 Result<void> TreeManager::close()
 {
+    if (!namespaces_.pid) {
+        end_orphans(id_, inits_);
+    }
     return {};
 }
 

@@ -1,21 +1,21 @@
-// Rung 5: no cgroup. An attempt is the tree of processes below its hutch-init, which stays: as PID 1 of a PID namespace where one
-// is allowed (then nothing can leave the tree, and the kernel kills it with its init), else as a subreaper (then a test that kills
-// its own hutch-init gets out of sight; the sweep looks for such by HUTCH_RUN_ID). Samples take the place of all files.
+// Rung 5: no cgroup. An attempt is the tree of processes below its hutch-init, which stays: as PID 1 of a PID
+// namespace where one is allowed (then nothing can leave the tree, and the kernel kills it with its init), else as a
+// subreaper (then a test that kills its own hutch-init leaves orphans: see orphans.h). Samples take the place of all
+// files.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "scope/namespaces.h"
+#include "scope/run_id.h"
 #include "scope/scope.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-class TreeManager final : public ScopeManager
-{
+class TreeManager final : public ScopeManager {
   public:
-    TreeManager(Namespaces namespaces, std::vector<Capability> capabilities);
+    TreeManager(RunId id, Namespaces namespaces, std::vector<Capability> capabilities);
 
     std::string describe() const override;
     int rung() const override { return 5; }
@@ -39,6 +39,7 @@ class TreeManager final : public ScopeManager
     Result<void> close() override;
 
   private:
+    RunId id_;
     Namespaces namespaces_;
     std::vector<Capability> capabilities_;
     std::vector<int> inits_; ///< of the scopes that are admitted and not yet removed

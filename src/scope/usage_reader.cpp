@@ -6,11 +6,9 @@
 
 #include "kernel/cgroup_files.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
-namespace
-{
+namespace {
 
 /// io.stat has a line of about 80 bytes for each device that was used.
 using Buffer = std::array<char, 16384>;
@@ -42,7 +40,8 @@ void read_memory(const kernel::CgroupDir& leaf, const LeafFiles& files, Figures&
     }
     figures.oom = OomFacts{.own_oom = own->oom, .own_oom_kill = own->oom_kill};
     if (own->oom > 0 && own->oom_kill == 0) {
-        // Our limit struck, but who was killed had moved into a cgroup of its own below: only the sum over the tree has it.
+        // Our limit struck, but who was killed had moved into a cgroup of its own below: only the sum over the tree
+        // has it.
         const auto tree = read_as(leaf, "memory.events", kernel::parse_memory_events);
         figures.oom->own_oom_kill = tree ? tree->oom_kill : 0;
     }

@@ -1,6 +1,6 @@
-// The figures that the kernel kept for a leaf, read once at its end. On the hot path of every test: each file that exists is
-// one openat, read and close relative to the leaf's descriptor, and nothing is allocated. A file that is missing or does not parse
-// is "not known", never zero. Judges nothing.
+// The figures that the kernel kept for a leaf, read once at its end. On the hot path of every test: each file that
+// exists is one openat, read and close relative to the leaf's descriptor, and nothing is allocated. A file that is
+// missing or does not parse is "not known", never zero. Judges nothing.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,7 @@
 #include "kernel/cgroup_dir.h"
 #include "scope/leaf_files.h"
 
-namespace hutch::scope
-{
+namespace hutch::scope {
 
 struct Figures {
     Usage usage;

@@ -135,8 +135,8 @@ Result<Bus> Bus::peer(base::UniqueFd socket, Instance instance)
     return start(std::move(*bus), address, instance);
 }
 
-/// Authentication, Hello, and the question that only a systemd manager answers. sd_bus_call() alone would wait up to 25 s
-/// for the first two.
+/// Authentication, Hello, and the question that only a systemd manager answers. sd_bus_call() alone would wait up to 25
+/// s for the first two.
 Result<Bus> Bus::start(BusPtr owned, const BusAddress& address, Instance instance)
 {
     Bus bus(std::move(owned), instance, address.address, address.direct);
@@ -149,7 +149,8 @@ Result<Bus> Bus::start(BusPtr owned, const BusAddress& address, Instance instanc
     }
     Reply<std::string> version = bus.string_property(manager_object, manager_interface, "Version");
     if (!version) {
-        return std::unexpected(to_error(fmt::format("{}: ask systemd for its version", address.address), version.error()));
+        return std::unexpected(
+            to_error(fmt::format("{}: ask systemd for its version", address.address), version.error()));
     }
     bus.version_ = std::move(*version);
     return bus;
@@ -159,7 +160,8 @@ Reply<MessagePtr> Bus::call(sd_bus_message* request)
 {
     sd_bus_error error = SD_BUS_ERROR_NULL;
     sd_bus_message* reply = nullptr;
-    if (int r = sd_bus_call(native(), request, static_cast<std::uint64_t>(call_timeout.count()), &error, &reply); r < 0) {
+    if (int r = sd_bus_call(native(), request, static_cast<std::uint64_t>(call_timeout.count()), &error, &reply);
+        r < 0) {
         return std::unexpected(take_error(error, r));
     }
     return MessagePtr(reply);
@@ -182,7 +184,8 @@ Result<std::string> Bus::manager_property(const char* property)
 {
     Reply<std::string> value = string_property(manager_object, manager_interface, property);
     if (!value) {
-        return std::unexpected(to_error(fmt::format("ask the {} for {}", to_string(instance_), property), value.error()));
+        return std::unexpected(
+            to_error(fmt::format("ask the {} for {}", to_string(instance_), property), value.error()));
     }
     return std::move(*value);
 }

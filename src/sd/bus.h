@@ -29,7 +29,8 @@ struct BusError {
     int code = 0;     ///< the errno value that sd-bus maps the name to
 };
 
-/// `to_error("stop unit 'x.scope'", e)` → "stop unit 'x.scope': Unit x.scope not loaded. (org.freedesktop.…NoSuchUnit)".
+/// `to_error("stop unit 'x.scope'", e)` → "stop unit 'x.scope': Unit x.scope not loaded.
+/// (org.freedesktop.…NoSuchUnit)".
 Error to_error(std::string_view tried, const BusError& error);
 
 template <class T> using Reply = std::expected<T, BusError>;
@@ -43,8 +44,8 @@ using MessagePtr = std::unique_ptr<sd_bus_message, BusDeleter>;
 
 class Bus {
   public:
-    /// Tries the addresses of bus_candidates() in turn; the first behind which a systemd manager answers is it. The Error
-    /// lists what became of each.
+    /// Tries the addresses of bus_candidates() in turn; the first behind which a systemd manager answers is it. The
+    /// Error lists what became of each.
     static Result<Bus> open(Instance instance);
     static Result<Bus> open(Instance instance, const BusEnvironment& environment);
     /// Talks over a connected socket whose other end is the manager itself: no bus daemon in between.
@@ -65,16 +66,14 @@ class Bus {
     Result<std::string> manager_property(const char* property);
 
     /// Handles what has come and waits for more until `done()` or until `limit` is over; true if done.
-    template <class Done>
-    Result<bool> wait_until(Done done, Microseconds limit);
+    template <class Done> Result<bool> wait_until(Done done, Microseconds limit);
 
     sd_bus* native() const { return bus_.get(); }
 
   private:
     Bus(BusPtr bus, Instance instance, std::string address, bool direct)
         : bus_(std::move(bus)), instance_(instance), address_(std::move(address)), direct_(direct)
-    {
-    }
+    {}
     static Result<Bus> connect(const BusAddress& address, Instance instance, const BusEnvironment& environment);
     static Result<Bus> start(BusPtr bus, const BusAddress& address, Instance instance);
     /// One step of wait_until(): false when the deadline has passed.
@@ -87,8 +86,7 @@ class Bus {
     bool direct_ = false;
 };
 
-template <class Done>
-Result<bool> Bus::wait_until(Done done, Microseconds limit)
+template <class Done> Result<bool> Bus::wait_until(Done done, Microseconds limit)
 {
     base::Deadline deadline = base::Deadline::after(limit);
     while (!done()) {

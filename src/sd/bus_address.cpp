@@ -38,7 +38,7 @@ std::string unix_address(std::string_view path)
 /// Why `directory` is not to be trusted; unset: it is ours.
 std::optional<std::string> refusal(const std::string& directory, unsigned uid)
 {
-    struct stat status{};
+    struct stat status {};
     if (::stat(directory.c_str(), &status) != 0) {
         return fmt::format("runtime directory {}: {}", directory, std::generic_category().message(errno));
     }

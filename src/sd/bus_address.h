@@ -34,9 +34,9 @@ struct BusCandidates {
     std::vector<std::string> refused;  ///< "runtime directory /run/user/1000 belongs to uid 1000, not to 0"
 };
 
-/// User: the session bus, $XDG_RUNTIME_DIR/bus, /run/user/UID/bus, then systemd/private in either directory. (Under sudo -E
-/// and on some CI machines $XDG_RUNTIME_DIR is another user's: its owner has to be us.)
-/// System: /run/dbus/system_bus_socket, and /run/systemd/private for root.
+/// User: the session bus, $XDG_RUNTIME_DIR/bus, /run/user/UID/bus, then systemd/private in either directory. (Under
+/// sudo -E and on some CI machines $XDG_RUNTIME_DIR is another user's: its owner has to be us.) System:
+/// /run/dbus/system_bus_socket, and /run/systemd/private for root.
 BusCandidates bus_candidates(Instance instance, const BusEnvironment& environment);
 
 } // namespace hutch::sd

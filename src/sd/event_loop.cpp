@@ -34,8 +34,7 @@ std::unexpected<Error> event_error(std::string tried, int result)
 }
 
 // noexcept: there are C frames above; an exception has nowhere to go.
-template <class State, class Call>
-int dispatch(void* userdata, Call call) noexcept
+template <class State, class Call> int dispatch(void* userdata, Call call) noexcept
 {
     auto* state = static_cast<State*>(userdata);
     state->running = true;
@@ -96,8 +95,7 @@ Result<EventLoop> EventLoop::open()
 
 EventLoop::EventLoop(EventLoop&& other) noexcept
     : event_(std::exchange(other.event_, nullptr)), stopped_(std::exchange(other.stopped_, false))
-{
-}
+{}
 
 EventLoop& EventLoop::operator=(EventLoop&& other) noexcept
 {
@@ -135,8 +133,8 @@ Result<Source> EventLoop::after(Microseconds delay, std::function<void()> handle
     auto fired = [](sd_event_source*, std::uint64_t, void* userdata) noexcept {
         return dispatch<Source::State>(userdata, [](Source::State& s) { s.on_fired(); });
     };
-    // From the clock, not from sd_event_now(): that one is as old as the last wake-up, and the timer would be early by as
-    // much as the handlers before this one took.
+    // From the clock, not from sd_event_now(): that one is as old as the last wake-up, and the timer would be early by
+    // as much as the handlers before this one took.
     std::uint64_t now = static_cast<std::uint64_t>(base::monotonic_now().count());
     auto wanted = static_cast<std::uint64_t>(std::max<Microseconds::rep>(delay.count(), 0));
     std::uint64_t due = now + std::min(wanted, std::numeric_limits<std::uint64_t>::max() - now);

@@ -1,5 +1,5 @@
-// The runner's one event loop, over sd-event(3). Handlers run one at a time, in the order of their priorities; a handler
-// re-reads state and is idempotent, because notifications merge, repeat and come late.
+// The runner's one event loop, over sd-event(3). Handlers run one at a time, in the order of their priorities; a
+// handler re-reads state and is idempotent, because notifications merge, repeat and come late.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,9 @@ struct sd_event_source;
 
 namespace hutch::sd {
 
-/// A watch on something; the watch ends with it. Movable; an empty one watches nothing. A handler may end or replace its
-/// own Source: what it has captured lives until it returns. End a watch on a descriptor before the descriptor is closed.
+/// A watch on something; the watch ends with it. Movable; an empty one watches nothing. A handler may end or replace
+/// its own Source: what it has captured lives until it returns. End a watch on a descriptor before the descriptor is
+/// closed.
 class Source {
   public:
     Source() noexcept;
@@ -40,14 +41,14 @@ class EventLoop {
     EventLoop& operator=(EventLoop&&) noexcept;
     ~EventLoop();
 
-    /// `events` is a set of EPOLL* bits; the handler gets those that came. A descriptor is watched once: a second watch on
-    /// it is an error until the first one has ended.
+    /// `events` is a set of EPOLL* bits; the handler gets those that came. A descriptor is watched once: a second watch
+    /// on it is an error until the first one has ended.
     Result<Source> on_fd(base::BorrowedFd fd, std::uint32_t events, std::function<void(std::uint32_t)> handler);
-    /// Once, `delay` from now or later, never earlier, CLOCK_MONOTONIC. Late by at most 1 % of the delay, which is never
-    /// taken as less than 1 ms or more than 250 ms.
+    /// Once, `delay` from now or later, never earlier, CLOCK_MONOTONIC. Late by at most 1 % of the delay, which is
+    /// never taken as less than 1 ms or more than 250 ms.
     Result<Source> after(Microseconds delay, std::function<void()> handler);
-    /// The signal is blocked and read by signalfd from here on; it stays blocked after the watch. Handlers of signals run
-    /// before all others. A second watch on the same signal is an error.
+    /// The signal is blocked and read by signalfd from here on; it stays blocked after the watch. Handlers of signals
+    /// run before all others. A second watch on the same signal is an error.
     Result<Source> on_signal(int signal, std::function<void()> handler);
     /// Once, as soon as the loop is entered again.
     Result<Source> soon(std::function<void()> handler);

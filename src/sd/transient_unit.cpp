@@ -18,10 +18,10 @@ namespace {
 /// A job that was asked for and has not ended.
 struct Job {
     Units::Started done;
-    std::string tried;                  ///< "start unit 'x.scope'"
+    std::string tried; ///< "start unit 'x.scope'"
     std::string unit_name;
-    std::optional<TransientUnit> start; ///< what is started, for a second try; unset: a stop
-    std::string path;                   ///< known from the reply on
+    std::optional<TransientUnit> start;   ///< what is started, for a second try; unset: a stop
+    std::string path;                     ///< known from the reply on
     std::string early_path, early_result; ///< of a JobRemoved that came before the reply
     SlotPtr call;
     Source deadline;
@@ -79,8 +79,9 @@ Result<void> Units::State::watch_jobs()
         return system_error("watch systemd's jobs", -r);
     }
     job_removed.reset(slot);
-    sd_bus_call_method_async(bus.native(), nullptr, systemd_service, manager_object, manager_interface, "Subscribe",
-                             [](sd_bus_message*, void*, sd_bus_error*) { return 0; }, nullptr, nullptr);
+    sd_bus_call_method_async(
+        bus.native(), nullptr, systemd_service, manager_object, manager_interface, "Subscribe",
+        [](sd_bus_message*, void*, sd_bus_error*) { return 0; }, nullptr, nullptr);
     return {};
 }
 
@@ -263,9 +264,8 @@ void Units::start_async(const TransientUnit& unit, Started done)
     job.tried = std::move(tried);
     job.unit_name = unit.name;
     job.start = unit;
-    Result<Source> deadline = state_->loop->after(state_->job_timeout, [state = state_.get(), &job] {
-        state->finish(job, system_error(job.tried, ETIMEDOUT));
-    });
+    Result<Source> deadline = state_->loop->after(
+        state_->job_timeout, [state = state_.get(), &job] { state->finish(job, system_error(job.tried, ETIMEDOUT)); });
     if (!deadline) {
         return state_->finish(job, std::unexpected(deadline.error()));
     }

@@ -1,8 +1,8 @@
-// Units of one systemd manager: start transient ones, stop them, ask where they are. Knows jobs and signals; which units
-// there should be is not its business.
+// Units of one systemd manager: start transient ones, stop them, ask where they are. Knows jobs and signals; which
+// units there should be is not its business.
 //
-// Started means: the manager said JobRemoved(id, job, unit, "done"). The match for that signal is installed before the call,
-// so it cannot be missed.
+// Started means: the manager said JobRemoved(id, job, unit, "done"). The match for that signal is installed before the
+// call, so it cannot be missed.
 #pragma once
 
 #include <functional>
@@ -29,7 +29,8 @@ class Units {
 
     const Bus& bus() const;
 
-    /// Starts the unit and waits until it is there, at most the job timeout. Must not be called from a callback of this class.
+    /// Starts the unit and waits until it is there, at most the job timeout. Must not be called from a callback of this
+    /// class.
     Result<void> start(const TransientUnit& unit);
 
     using Started = std::function<void(Result<void>)>;

@@ -59,8 +59,8 @@ TransientUnit scope_unit(const ScopeSpec& spec)
     // A scope that ended badly is collected too, and not kept for `systemctl status`.
     properties.push_back({"CollectMode", std::string("inactive-or-failed")});
     properties.push_back({"TimeoutStopUSec", usec(spec.stop_timeout)});
-    // systemd reads oom_kill of the whole subtree: a test that is killed by its own limit would end the runner (kernel.md
-    // 0.11). Scopes have the property since 253.
+    // systemd reads oom_kill of the whole subtree: a test that is killed by its own limit would end the runner
+    // (kernel.md 0.11). Scopes have the property since 253.
     properties.push_back({"OOMPolicy", std::string("continue"), true});
     // systemd-oomd kills whole units, and this one holds the runner. Since 248.
     properties.push_back({"ManagedOOMPreference", std::string("avoid"), true});
@@ -74,6 +74,8 @@ TransientUnit slice_unit(const std::string& name, const std::string& description
     unit.properties.push_back({"Description", description});
     unit.properties.push_back({"BindsTo", std::vector<std::string>{bound_to}});
     unit.properties.push_back({"After", std::vector<std::string>{bound_to}});
+    // Its memory.events outlive those of its scopes.
+    unit.properties.push_back({"MemoryAccounting", true});
     for (const std::string& parent : parent_slices(name)) {
         // A slice that was made implicitly stays for ever, with its cgroup.
         unit.auxiliary.push_back({.name = parent, .properties = {{"StopWhenUnneeded", true}}});

@@ -1,5 +1,5 @@
-// A transient unit as a value: its name and its typed properties, as StartTransientUnit() takes them. What may be asked of
-// a scope or a slice is decided here, and nothing is sent.
+// A transient unit as a value: its name and its typed properties, as StartTransientUnit() takes them. What may be asked
+// of a scope or a slice is decided here, and nothing is sent.
 #pragma once
 
 #include <cstdint>
@@ -40,15 +40,15 @@ struct UnitLimits {
     std::optional<Bytes> memory_max, memory_swap_max, memory_high;
     std::optional<std::uint64_t> cpu_quota;  ///< CPUQuotaPerSecUSec: microseconds of CPU time a second
     std::optional<std::uint64_t> cpu_weight; ///< 1 to 10000
-    std::optional<std::uint64_t> tasks_max;  ///< unset: infinity, because the manager's default is 15 % of the machine's
+    std::optional<std::uint64_t> tasks_max; ///< unset: infinity, because the manager's default is 15 % of the machine's
     std::vector<DeviceRate> io_rbps, io_wbps, io_riops, io_wiops;
 };
 
 struct ScopeSpec {
     std::string unit;
     std::string description;
-    std::vector<std::uint32_t> pids; ///< moved in by the manager; at least one has to live
-    std::string slice = {};          ///< empty: the manager's default
+    std::vector<std::uint32_t> pids;                     ///< moved in by the manager; at least one has to live
+    std::string slice = {};                              ///< empty: the manager's default
     Microseconds stop_timeout = std::chrono::seconds(2); ///< between SIGTERM and SIGKILL when systemd stops it
     UnitLimits limits = {};
 };

@@ -14,13 +14,11 @@
 #include "spawn/launch.h"
 #include "spawn/spawn.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
 namespace wire = kernel::wire;
 
-namespace
-{
+namespace {
 
 void add_rlimit(wire::Orders& wired, std::uint32_t resource, std::optional<std::uint64_t> value)
 {

@@ -13,13 +13,11 @@
 
 #include "base/file.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
 namespace wire = kernel::wire;
 
-namespace
-{
+namespace {
 
 constexpr std::size_t first_bytes_max = 256; // BINPRM_BUF_SIZE: as much as the kernel looks at
 
@@ -89,8 +87,7 @@ std::string not_found(const std::string& program)
 
 std::string not_permitted(const std::string& program)
 {
-    struct stat status {
-    };
+    struct stat status {};
     if (::stat(program.c_str(), &status) != 0) {
         return reason(EACCES);
     }

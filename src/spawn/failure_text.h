@@ -7,11 +7,10 @@
 
 #include "kernel/init_wire.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
-/// "set RLIMIT_NOFILE 100: Operation not permitted", "enter '/x': No such file or directory", "exec /x: not executable".
-/// `text` is the message's own.
+/// "set RLIMIT_NOFILE 100: Operation not permitted", "enter '/x': No such file or directory", "exec /x: not
+/// executable". `text` is the message's own.
 std::string describe_failure(const kernel::wire::Failed& failed, std::string_view text);
 
 /// Why execve(2) has refused `program` with `code`.

@@ -1,6 +1,7 @@
-// Finds a way to execute the embedded hutch-init: a sealed memfd (nobody can change it, nothing is left behind); where memfds
-// may not be executed (vm.memfd_noexec=2, or a security module), the same bytes in a file: the one that is installed beside our own
-// executable, or a private one that is unlinked as soon as it is open. Each way is tried by executing it.
+// Finds a way to execute the embedded hutch-init: a sealed memfd (nobody can change it, nothing is left behind); where
+// memfds may not be executed (vm.memfd_noexec=2, or a security module), the same bytes in a file: the one that is
+// installed beside our own executable, or a private one that is unlinked as soon as it is open. Each way is tried by
+// executing it.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/memfd.h>
@@ -30,11 +31,9 @@ extern const char hutch_init_begin[];
 extern const char hutch_init_end[];
 }
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
-namespace
-{
+namespace {
 
 constexpr int lowest_fd = 16; ///< out of the way of the descriptors that a child gets
 constexpr auto probe_patience = std::chrono::seconds(2);
@@ -158,8 +157,8 @@ Result<void> probe(const InitProgram& program)
     return {};
 }
 
-/// What we ignore now, and what programs ignore by custom and might ignore later: asking for each signal before each spawn would
-/// cost more than executing hutch-init.
+/// What we ignore now, and what programs ignore by custom and might ignore later: asking for each signal before each
+/// spawn would cost more than executing hutch-init.
 std::uint64_t signals_to_reset()
 {
     std::uint64_t signals = std::uint64_t{3} << 31; // 32 and 33 are the C library's own, which does not tell
@@ -168,8 +167,7 @@ std::uint64_t signals_to_reset()
         signals |= std::uint64_t{1} << (signal - 1);
     }
     for (int signal = 1; signal <= 64; ++signal) {
-        struct sigaction action {
-        };
+        struct sigaction action {};
         if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) {
             signals |= std::uint64_t{1} << (signal - 1);
         }

@@ -1,6 +1,7 @@
-// See launch.h. Between clone and exec the child shares our memory and our stack is frozen: it makes raw system calls and writes into
-// its Child, nothing else. It counts its stages there, so that we can say where it failed, or that it never lived: on kernels
-// since 6.14 a cgroup that was ever killed kills what is born into it, and clone3 still reports success.
+// See launch.h. Between clone and exec the child shares our memory and our stack is frozen: it makes raw system calls
+// and writes into its Child, nothing else. It counts its stages there, so that we can say where it failed, or that it
+// never lived: on kernels since 6.14 a cgroup that was ever killed kills what is born into it, and clone3 still reports
+// success.
 #include "spawn/launch.h"
 
 #include <fcntl.h>
@@ -15,11 +16,9 @@
 
 #include "kernel/pidfd.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
-namespace
-{
+namespace {
 
 #define HUTCH_IN_CHILD __attribute__((no_sanitize("address", "undefined"), noinline))
 
@@ -48,7 +47,8 @@ struct Child {
     volatile int code = 0;
 };
 
-/// CLONE_CLEAR_SIGHAND has reset handlers; what is ignored stays ignored until somebody says otherwise, through any exec.
+/// CLONE_CLEAR_SIGHAND has reset handlers; what is ignored stays ignored until somebody says otherwise, through any
+/// exec.
 HUTCH_IN_CHILD void reset_ignored_signals(std::uint64_t signals)
 {
     const struct {

@@ -1,5 +1,6 @@
-// One clone3 and one exec of hutch-init, for tests and for the warden alike. Responsible for what has to happen between the two, in the
-// runner's own memory and without the heap: signals, descriptors, session, user namespace maps. Knows no orders.
+// One clone3 and one exec of hutch-init, for tests and for the warden alike. Responsible for what has to happen between
+// the two, in the runner's own memory and without the heap: signals, descriptors, session, user namespace maps. Knows
+// no orders.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,7 @@
 #include "base/fd.h"
 #include "spawn/spawn.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
 struct Launch {
     std::vector<const char*> argv; ///< without the NULL that ends it

@@ -9,11 +9,9 @@
 #include <array>
 #include <cerrno>
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t read_size = std::size_t{64} << 10; // what a pipe holds
 

@@ -1,5 +1,5 @@
-// A test's output: a pipe, and a bounded memory of what came through it. Responsible for never keeping, reading or blocking more than it
-// was told to, whatever a test writes. No event loop here: run/ says when a pipe is readable.
+// A test's output: a pipe, and a bounded memory of what came through it. Responsible for never keeping, reading or
+// blocking more than it was told to, whatever a test writes. No event loop here: run/ says when a pipe is readable.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,11 @@
 #include "base/fd.h"
 #include "hutch/event.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
-/// The first and the last bytes of a stream. Of `capacity` bytes the first half is the head; the rest is a ring that holds
-/// the tail. Memory grows with the output, up to `capacity`.
-class HeadTail
-{
+/// The first and the last bytes of a stream. Of `capacity` bytes the first half is the head; the rest is a ring that
+/// holds the tail. Memory grows with the output, up to `capacity`.
+class HeadTail {
   public:
     explicit HeadTail(std::size_t capacity) : head_limit_(capacity / 2), tail_limit_(capacity - capacity / 2) {}
 
@@ -38,8 +36,7 @@ class HeadTail
 };
 
 /// One stream's pipe. The write end goes to the child and is then closed here; the read end never blocks.
-class OutputPipe
-{
+class OutputPipe {
   public:
     enum class Drained {
         empty, ///< nothing more now
@@ -64,8 +61,7 @@ class OutputPipe
   private:
     OutputPipe(base::UniqueFd read_end, base::UniqueFd write_end, std::size_t capacity, base::BorrowedFd tee)
         : read_end_(std::move(read_end)), write_end_(std::move(write_end)), kept_(capacity), tee_(tee)
-    {
-    }
+    {}
     base::UniqueFd read_end_, write_end_;
     HeadTail kept_;
     base::BorrowedFd tee_;

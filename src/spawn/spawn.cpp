@@ -5,11 +5,9 @@
 
 #include "spawn/launch.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
-namespace
-{
+namespace {
 
 std::uint64_t namespaces(const Request& request)
 {

@@ -1,12 +1,12 @@
 // From plan to held child: one clone3(2) straight into the scope, hutch-init executed, waiting for its orders.
 //
 // Theory of operation. The runner never forks: clone3(CLONE_VM|CLONE_VFORK|CLONE_PIDFD|CLONE_CLEAR_SIGHAND
-// [|CLONE_INTO_CGROUP|CLONE_NEWPID|CLONE_NEWUSER]) on a stack of its own suspends the runner until the child has executed
-// hutch-init, 9 KB without libc, so the runner's size does not matter. No limit is written yet at that time, so a tiny
-// cpu.max cannot stall the runner (kernel: a vfork parent waits for its child whatever throttles it). hutch-init then
-// blocks on its control socket. release() sends the orders (kernel/init_wire.h); exec closes the socket, which is how the
-// runner learns of success; a failure comes back as {step, errno}. If the runner dies, hutch-init reads end-of-file and
-// exits: nothing held is ever released by accident.
+// [|CLONE_INTO_CGROUP|CLONE_NEWPID|CLONE_NEWUSER]) on a stack of its own suspends the runner until the child has
+// executed hutch-init, 7 KB without libc, so the runner's size does not matter. No limit is written yet at that time,
+// so a tiny cpu.max cannot stall the runner (kernel: a vfork parent waits for its child whatever throttles it).
+// hutch-init then blocks on its control socket. release() sends the orders (kernel/init_wire.h); exec closes the
+// socket, which is how the runner learns of success; a failure comes back as {step, errno}. If the runner dies,
+// hutch-init reads end-of-file and exits: nothing held is ever released by accident.
 #pragma once
 
 #include <optional>
@@ -18,16 +18,15 @@
 #include "hutch/limits.h"
 #include "kernel/clone3.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
-/// hutch-init's program text, held open for the whole run: a sealed memfd, or a file where memfds may not be executed; and
-/// what every child of it needs: the stack it is cloned on, the dispositions it has to reset.
-class InitProgram
-{
+/// hutch-init's program text, held open for the whole run: a sealed memfd, or a file where memfds may not be executed;
+/// and what every child of it needs: the stack it is cloned on, the dispositions it has to reset.
+class InitProgram {
   public:
     /// Found by doing: what is returned has been executed once. The error lists each place that was tried. Signals that
-    /// this process ignores have to be ignored before (those that are ignored by custom, SIGPIPE and SIGHUP among them, at any time).
+    /// this process ignores have to be ignored before (those that are ignored by custom, SIGPIPE and SIGHUP among them,
+    /// at any time).
     static Result<InitProgram> open();
 
     base::BorrowedFd fd() const { return fd_; }
@@ -37,8 +36,7 @@ class InitProgram
   private:
     InitProgram(base::UniqueFd fd, kernel::CloneStack stack, std::uint64_t ignored_signals)
         : fd_(std::move(fd)), stack_(std::move(stack)), ignored_signals_(ignored_signals)
-    {
-    }
+    {}
     static Result<InitProgram> probed(Result<base::UniqueFd> program);
     base::UniqueFd fd_;
     kernel::CloneStack stack_;
@@ -69,8 +67,8 @@ struct Orders {
     unsigned umask = 022;
     std::optional<int> nice = {};
     std::optional<int> oom_score_adj = {};
-    std::optional<std::uint64_t> open_files = {}, core_size = {}, file_size = {},
-                                 address_data = {}; ///< rlimits, soft and hard
+    /// RLIMIT_NOFILE, CORE, FSIZE and DATA, soft and hard.
+    std::optional<std::uint64_t> open_files = {}, core_size = {}, file_size = {}, address_data = {};
 };
 
 /// A child that waits at the barrier.
@@ -82,18 +80,18 @@ struct Held {
     bool new_session = true; ///< as requested
 };
 
-/// Step 5. On error there is no child. Codes: those of clone3 (EBUSY, EAGAIN, EACCES, EPERM), E2BIG (argv and env), 0 (killed
-/// at birth: the cgroup was once killed, see kernel/birth_probe.h).
+/// Step 5. On error there is no child. Codes: those of clone3 (EBUSY, EAGAIN, EACCES, EPERM), E2BIG (argv and env), 0
+/// (killed at birth: the cgroup was once killed, see kernel/birth_probe.h).
 Result<Held> spawn_held(const InitProgram& init, const Request& request);
 
 /// Step 7. Sends the orders; the child goes on and executes the test. Code EPIPE: the child has died while it was held.
 Result<void> release(const Held& child, const Orders& orders);
 
-/// What the control socket has said. Call when it is readable; a staying init's may have more to say at once: call until
-/// `none`. Last words, after which it must not be called again: `failed`; without `stay` also `executed`.
+/// What the control socket has said. Call when it is readable; a staying init's may have more to say at once: call
+/// until `none`. Last words, after which it must not be called again: `failed`; without `stay` also `executed`.
 ///
-/// The kernel cannot tell a child that has executed from one that was killed before it could: both are end-of-file. How the process
-/// ended, and whether its limits had struck, says which.
+/// The kernel cannot tell a child that has executed from one that was killed before it could: both are end-of-file. How
+/// the process ended, and whether its limits had struck, says which.
 struct Message {
     enum class Kind {
         none,     ///< nothing yet
@@ -111,12 +109,12 @@ struct Message {
 /// An Error when a staying init has gone without being told to (somebody killed it), or talks nonsense.
 Result<Message> receive(const Held& child);
 
-/// Staying init: kill all that is left below it, then exit with 0. Takes up to 5 s if something does not die; the pidfd tells. The
-/// socket may already be closed on the other side: that is no error.
+/// Staying init: kill all that is left below it, then exit with 0. Takes up to 5 s if something does not die; the pidfd
+/// tells. The socket may already be closed on the other side: that is no error.
 Result<void> finish(const Held& child);
 
-/// Sends a signal to the test's process group, or through a staying init. Without a new session to the first process alone: its
-/// group is the runner's. Never reaches anybody else: once the child is reaped, nothing is sent.
+/// Sends a signal to the test's process group, or through a staying init. Without a new session to the first process
+/// alone: its group is the runner's. Never reaches anybody else: once the child is reaped, nothing is sent.
 Result<void> signal_group(const Held& child, bool stay, int signal);
 
 /// waitid(P_PIDFD): reaps the child. Unset while it still runs.

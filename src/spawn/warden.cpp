@@ -11,13 +11,11 @@
 #include "kernel/pidfd.h"
 #include "spawn/launch.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
 namespace wire = kernel::wire;
 
-namespace
-{
+namespace {
 
 constexpr auto farewell = std::chrono::seconds(1);
 

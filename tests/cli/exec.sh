@@ -52,8 +52,8 @@ expect_last_words '/nonexistent/file'
 # --- what it leaves --------------------------------------------------------------------------------------------------
 box 0 --json result -- "$PROGRAMS/leak" setsid
 expect_last_words 'left 1 process behind: [0-9]+ .*leak'
-box 1 --leak=fail -- "$PROGRAMS/leak" setsid
-pid=$(sed -n 's/^pid=//p' stdout)
+box 1 --leak=fail --json result -- "$PROGRAMS/leak" setsid
+pid=$(python3 -c 'import json; print(json.load(open("result"))["leaked"][0]["pid"])')
 has_ended "$pid" || fail "process $pid was left"
 
 # --- the record ------------------------------------------------------------------------------------------------------

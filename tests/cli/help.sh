@@ -19,8 +19,8 @@ expect_exit 0 "$HUTCH" run --help
 for flag in --jobs --timeout --memory --cpus --pids-limit --io --profile --isolation --cgroup-manager --leak --events --grace; do
   expect_in stdout "$flag"
 done
-# after "--" and after the command's name all is the command's
-expect_exit 0 "$HUTCH" exec -- echo --help
-expect_eq 'output' '--help' "$(<stdout)"
-expect_exit 0 "$HUTCH" exec echo --version -- --json
-expect_eq 'output' '--version -- --json' "$(<stdout)"
+# after "--", and after the command's name, all is the command's
+expect_exit 0 "$HUTCH" exec -- printf '%s ' --help -- --json
+expect_eq 'output' '--help -- --json ' "$(<stdout)"
+expect_exit 0 "$HUTCH" exec printf '%s ' --version -- --json
+expect_eq 'output' '--version -- --json ' "$(<stdout)"

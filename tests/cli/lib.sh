@@ -3,7 +3,8 @@
 # the end; kills what it started, by pid, and nothing else.
 #
 # Environment, set by ctest: HUTCH (the program), PROGRAMS (directory of misbehaving test programs).
-# Exit 0 = pass, 77 = skip, other = fail. The tests run on whatever rung the machine has.
+# MANAGER, if set, is for --cgroup-manager wherever a test says nothing else; without it a test runs on whatever rung the machine has.
+# Exit 0 = pass, 77 = skip, other = fail.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${HUTCH:?the program under test}" "${PROGRAMS:?directory of test programs}"
@@ -22,6 +23,7 @@ trap clean_up EXIT
 
 # A run of ours reads none of the user's settings.
 unset HUTCH_ISOLATION HUTCH_JOBS HUTCH_PROFILE HUTCH_CGROUP_MANAGER NO_COLOR FORCE_COLOR CLICOLOR_FORCE
+[[ -z ${MANAGER:-} ]] || export HUTCH_CGROUP_MANAGER=$MANAGER
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR"
 

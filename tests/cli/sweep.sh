@@ -15,11 +15,10 @@ printf '#!/bin/sh\necho begun >>%s/living\nexec %s/sleep_for 60000\n' "$work" "$
 printf '#!/bin/sh\n' >other/passes
 chmod 755 other/*
 
-# The warden is the child of the runner that no test's cgroup and no session of a test has: it is called so.
 warden_of() { # PID
   local child
   for child in $(<"/proc/$1/task/$1/children"); do
-    if tr '\0' ' ' <"/proc/$child/cmdline" | grep -q '^hutch-init warden'; then
+    if tr '\0' ' ' <"/proc/$child/cmdline" | grep -qE '^hutch-(init )?warden'; then
       echo "$child"
       return
     fi
@@ -60,7 +59,7 @@ expect_in stdout "^swept .*$id"
 expect_nothing_left_of "$id" 1
 
 kill -0 "$living" || fail 'the living run was ended'
-left_of "$living_id" | grep -q sleep_for || fail 'the living test was ended'
+[[ $(left_of "$living_id") == *sleep_for* ]] || fail 'the living test was ended'
 kill -TERM "$living"
 wait "$living" || true
 expect_nothing_left_of "$living_id"

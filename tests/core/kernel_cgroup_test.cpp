@@ -17,17 +17,8 @@
 #include "kernel/pidfd.h"
 #include "kernel/process.h"
 
-namespace hutch::kernel
-{
-namespace
-{
-
-int sleep_for_ever(void*)
-{
-    while (true) {
-        ::pause();
-    }
-}
+namespace hutch::kernel {
+namespace {
 
 /// A child that has executed sleep(1): it no longer shares our memory.
 int execute_sleep(void*)
@@ -37,8 +28,7 @@ int execute_sleep(void*)
     return 127;
 }
 
-class KernelCgroup : public test::CgroupTest
-{
+class KernelCgroup : public test::CgroupTest {
   protected:
     CloneResult sleeper_in(const CgroupDir& cgroup, bool without_clone3 = false)
     {

@@ -9,17 +9,14 @@
 #include "kernel/process.h"
 #include "scope/ladder.h"
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
 using test::admit_now;
 using test::eventually;
 using test::Script;
 
-class CgroupfsManagerTest : public test::CgroupTest
-{
+class CgroupfsManagerTest : public test::CgroupTest {
   protected:
     void SetUp() override
     {

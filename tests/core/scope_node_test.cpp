@@ -1,5 +1,10 @@
-// The run's node in a delegated cgroup, and a home that is emptied and filled again. Each in a child that sits in the cgroup.
+// The run's node in a delegated cgroup, and a home that is emptied and filled again. Each in a child that sits in the
+// cgroup.
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <functional>
 
@@ -9,13 +14,10 @@
 #include "scope/home.h"
 #include "scope/run_node.h"
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
-class NodeTest : public test::CgroupTest
-{
+class NodeTest : public test::CgroupTest {
   protected:
     /// Runs `body` in a child within home(); it returns 0, or the number of the step that went wrong.
     int in_home(const std::function<int()>& body)
@@ -88,6 +90,27 @@ TEST_F(NodeTest, a_home_stays_empty_while_another_run_needs_it)
                   return vacate(here) && refill(here) && count(payload_name) == 1 ? 0 : 1;
               }),
               0);
+}
+
+TEST_F(NodeTest, modes_that_were_taken_away_hide_nothing_from_an_ordinary_user)
+{
+    constexpr uid_t nobody = 65534;
+    const auto nested = home().make_child("nested").value();
+    test::Script hidden(Place{.cgroup = nested.fd()}, "exec sleep 600");
+    for (const char* file : {"cgroup.procs", "cgroup.events", "."}) {
+        ASSERT_EQ(fchownat(nested.fd().get(), file, nobody, nobody, 0), 0);
+        ASSERT_EQ(fchmodat(nested.fd().get(), file, 0, 0), 0);
+    }
+    const pid_t child = fork();
+    if (child == 0) {
+        const bool dropped =
+            setresuid(nobody, nobody, nobody) == 0 && prctl(PR_SET_DUMPABLE, 1L) == 0; // /proc/self is needed
+        const auto pids = dropped ? home().processes_below() : plain_error("setresuid");
+        _exit(pids && *pids == std::vector{hidden.pid()} ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
 }
 
 TEST_F(NodeTest, one_runner_at_a_time_sets_up_a_home)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,15 +18,16 @@
 #include "kernel/pidfd.h"
 #include "scope/scope.h"
 
-namespace hutch::test
-{
+namespace hutch::test {
 
-/// The child starts with all signals blocked, and a shell waits for its children by SIGCHLD.
+/// The child starts with all signals blocked, and a shell waits for its children by SIGCHLD. It inherits orphans, as
+/// hutch-init does.
 inline int execute_script(void* argument)
 {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
+    prctl(PR_SET_CHILD_SUBREAPER, 1L);
     const char* const arguments[] = {"sh", "-c", static_cast<const char*>(argument), nullptr};
     const char* const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", nullptr};
     ::execve("/bin/sh", const_cast<char**>(arguments), const_cast<char**>(environment));
@@ -46,8 +48,7 @@ inline bool eventually(const std::function<bool()>& condition)
 }
 
 /// `sh -c script`, killed and reaped in the end.
-class Script
-{
+class Script {
   public:
     Script(const scope::Place& place, std::string script)
     {

@@ -8,10 +8,8 @@
 #include "scope/run_id.h"
 #include "scope/sweep.h"
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
 using test::Script;
 
@@ -22,8 +20,7 @@ RunId dead_run()
     return id;
 }
 
-class SweepCgroups : public test::CgroupTest
-{
+class SweepCgroups : public test::CgroupTest {
   protected:
     SweepReport sweep(bool deep = false) { return sweep_cgroups({home().path()}, deep); }
 };
@@ -87,8 +84,7 @@ int execute_with_run_id(void* argument)
     return 127;
 }
 
-class SweepProcesses : public ::testing::Test
-{
+class SweepProcesses : public ::testing::Test {
   protected:
     kernel::CloneResult sleeper(const RunId& id)
     {

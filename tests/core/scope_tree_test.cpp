@@ -6,17 +6,14 @@
 #include "scope/ladder.h"
 #include "scope/tree_manager.h"
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
 using test::admit_now;
 using test::eventually;
 using test::Script;
 
-class TreeManagerTest : public ::testing::Test
-{
+class TreeManagerTest : public ::testing::Test {
   protected:
     TreeManagerTest()
     {
@@ -124,6 +121,23 @@ TEST_F(TreeManagerTest, a_family_that_keeps_forking_is_caught)
     EXPECT_TRUE(eventually([&] { return count(scope) == 0; }));
     EXPECT_TRUE(init.end());
     EXPECT_TRUE(manager().remove(scope));
+}
+
+TEST_F(TreeManagerTest, a_test_that_kills_its_init_leaves_nothing)
+{
+    const RunId id = own_run_id().value();
+    TreeManager plain(id, Namespaces{}, {});
+    Scope scope = plain.create("t-1").value();
+    Script init({},
+                "export HUTCH_RUN_ID=" + id.text() + "; setsid sh -c 'sleep 600 & sleep 600' & sleep 0.05; kill -9 $$");
+    ASSERT_TRUE(admit_now(plain, scope, init.pid()));
+    Script bystander({}, "exec sleep 600"); // a child of this process, but of no run
+    EXPECT_EQ(init.end()->signal, SIGKILL);
+    EXPECT_EQ(plain.populated(scope), false);
+    EXPECT_TRUE(eventually([&] { return kernel::descendants_of(getpid()).size() == 4; }));
+    EXPECT_TRUE(plain.remove(scope));
+    EXPECT_EQ(kernel::descendants_of(getpid()), std::vector{bystander.pid()});
+    EXPECT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 0L), 0);
 }
 
 } // namespace

@@ -6,15 +6,12 @@
 #include "kernel/cgroup_mount.h"
 #include "unit/spawn/spawn_fixture.h"
 
-namespace hutch::spawn
-{
-namespace
-{
+namespace hutch::spawn {
+namespace {
 
 using Kind = Message::Kind;
 
-class SpawnIntoCgroup : public test::CgroupTest
-{
+class SpawnIntoCgroup : public test::CgroupTest {
   protected:
     void SetUp() override
     {

@@ -14,8 +14,7 @@
 #include "kernel/cgroup_dir.h"
 #include "kernel/cgroup_mount.h"
 
-namespace hutch::test
-{
+namespace hutch::test {
 
 inline Result<kernel::CgroupDir> open_own_cgroup()
 {
@@ -53,8 +52,7 @@ inline bool wait_empty(const kernel::CgroupDir& cgroup)
     return false;
 }
 
-class CgroupTest : public ::testing::Test
-{
+class CgroupTest : public ::testing::Test {
   protected:
     void SetUp() override
     {

@@ -1,23 +1,23 @@
-// The warden against real cgroups: what it clears when the runner is gone, how soon, and that it does nothing otherwise.
+// The warden against real cgroups: what it clears when the runner is gone, how soon, and that it does nothing
+// otherwise.
 #include "spawn/warden.h"
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <random>
+#include <thread>
 
 #include "core/test_cgroup.h"
 #include "unit/spawn/spawn_fixture.h"
 
-namespace hutch::spawn
-{
-namespace
-{
+namespace hutch::spawn {
+namespace {
 
 constexpr auto promised = std::chrono::seconds(1);
 
-class WardenOfARun : public test::CgroupTest
-{
+class WardenOfARun : public test::CgroupTest {
   protected:
     void SetUp() override
     {
@@ -126,6 +126,49 @@ TEST_F(WardenOfARun, ClearsEverythingWithinASecond)
     }
 }
 
+/// In a process of its own: the first thread ends, another one lives on. Nothing of it ever returns.
+[[noreturn]] void live_on_without_first_thread()
+{
+    std::thread([] {
+        for (;;) {
+            ::pause();
+        }
+    }).detach();
+    ::syscall(SYS_exit, 0); // of the thread, not of the process
+    ::abort();
+}
+
+TEST_F(WardenOfARun, KillsWhatCgroupKillSpares)
+{
+    const auto nested = tests_->make_child("t-1").value().make_child("a").value();
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        (void)nested.write("cgroup.procs", "0");
+        live_on_without_first_thread();
+    }
+    ASSERT_TRUE(eventually([&] {
+        const auto stat = kernel::process_stat(pid);
+        return stat && stat->state == 'Z' && !nested.processes().value().empty();
+    }));
+    for (const bool removes : {false, true}) {
+        WardenPlan with = plan();
+        with.remove_tests = removes;
+        with.remove_parent = removes;
+        const Microseconds begin = base::monotonic_now();
+        EXPECT_EQ(abandon(Warden::start(*init_, with).value()), exited_with(125));
+        EXPECT_LT(base::monotonic_now() - begin, promised);
+        EXPECT_FALSE(nested.populated().value_or(false));
+    }
+    EXPECT_TRUE(run_is_gone());
+    int status = 0;
+    EXPECT_TRUE(eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, promised)) << "it lives on";
+    if (status == 0) {
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, &status, 0);
+    }
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 TEST_F(WardenOfARun, RemovesDeepAndWideTrees)
 {
     std::optional<kernel::CgroupDir> here = tests_->make_child("t-1").value();
@@ -210,8 +253,7 @@ TEST_F(WardenOfARun, RefusesNamesThatLeadElsewhere)
 }
 
 /// A whole runner in a process of its own: in its leaf, with its warden, starting tests until it is killed.
-class KilledRunner : public WardenOfARun
-{
+class KilledRunner : public WardenOfARun {
   protected:
     [[noreturn]] void be_a_runner(int output) const
     {

@@ -11,11 +11,9 @@
 #include "base/file.h"
 #include "base/temp_dir.h"
 
-namespace hutch::test
-{
+namespace hutch::test {
 
-class FakeTree
-{
+class FakeTree {
   public:
     FakeTree() : directory_(base::TempDir::create("hutch-unit-").value()) {}
 

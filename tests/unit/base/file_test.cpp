@@ -11,10 +11,8 @@
 #include "base/clock.h"
 #include "unit/base/fake_tree.h"
 
-namespace hutch::base
-{
-namespace
-{
+namespace hutch::base {
+namespace {
 
 using test::FakeTree;
 

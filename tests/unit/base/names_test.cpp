@@ -5,10 +5,8 @@
 #include "hutch/limits.h"
 #include "hutch/outcome.h"
 
-namespace hutch
-{
-namespace
-{
+namespace hutch {
+namespace {
 
 /// All names of an enumeration whose last enumerator is `last`.
 template <class Enumeration> std::set<std::string_view> names(Enumeration last)

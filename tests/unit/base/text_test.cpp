@@ -2,10 +2,8 @@
 
 #include <gtest/gtest.h>
 
-namespace hutch::base
-{
-namespace
-{
+namespace hutch::base {
+namespace {
 
 using Views = std::vector<std::string_view>;
 

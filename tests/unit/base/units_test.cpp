@@ -2,10 +2,8 @@
 
 #include <gtest/gtest.h>
 
-namespace hutch
-{
-namespace
-{
+namespace hutch {
+namespace {
 
 using namespace std::chrono_literals;
 

@@ -4,16 +4,13 @@
 
 #include "unit/base/fake_tree.h"
 
-namespace hutch::kernel
-{
-namespace
-{
+namespace hutch::kernel {
+namespace {
 
 using Devices = std::vector<DeviceNumber>;
 
 /// A machine's /sys in a directory: disks sda 8:0 (with sda1, sda2) and sdb 8:16 (with sdb1).
-class BlockDevice : public ::testing::Test
-{
+class BlockDevice : public ::testing::Test {
   protected:
     BlockDevice()
     {

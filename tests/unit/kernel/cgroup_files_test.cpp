@@ -4,10 +4,8 @@
 
 #include "unit/kernel/fixtures.h"
 
-namespace hutch::kernel
-{
-namespace
-{
+namespace hutch::kernel {
+namespace {
 
 TEST(CgroupFiles, cgroup_events)
 {

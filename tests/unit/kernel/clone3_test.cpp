@@ -16,10 +16,8 @@
 
 #include "kernel/pidfd.h"
 
-namespace hutch::kernel
-{
-namespace
-{
+namespace hutch::kernel {
+namespace {
 
 struct Seen {
     int pid = 0;
@@ -57,8 +55,7 @@ int dig(void* argument)
     return (*depth)-- > 0 ? dig(argument) + frame[0] - frame[0] : execute_true(nullptr);
 }
 
-class Clone : public ::testing::TestWithParam<bool>
-{
+class Clone : public ::testing::TestWithParam<bool> {
   protected:
     Result<CloneResult> clone(int (*child)(void*), void* argument, std::uint64_t flags = 0)
     {

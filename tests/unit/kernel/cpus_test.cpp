@@ -2,10 +2,8 @@
 
 #include "unit/base/fake_tree.h"
 
-namespace hutch::kernel
-{
-namespace
-{
+namespace hutch::kernel {
+namespace {
 
 TEST(Cpus, the_tightest_limit_of_all_levels)
 {

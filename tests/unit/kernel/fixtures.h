@@ -3,8 +3,7 @@
 
 #include <string_view>
 
-namespace hutch::test
-{
+namespace hutch::test {
 
 // 6.18, leaf without controllers
 inline constexpr std::string_view cgroup_events = "populated 1\nfrozen 0\n";

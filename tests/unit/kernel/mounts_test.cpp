@@ -5,10 +5,8 @@
 #include "kernel/mountinfo.h"
 #include "unit/kernel/fixtures.h"
 
-namespace hutch::kernel
-{
-namespace
-{
+namespace hutch::kernel {
+namespace {
 
 TEST(Mountinfo, lines)
 {

@@ -12,10 +12,8 @@
 #include "kernel/process.h"
 #include "unit/kernel/fixtures.h"
 
-namespace hutch::kernel
-{
-namespace
-{
+namespace hutch::kernel {
+namespace {
 
 const std::vector<std::string_view> seeds{
     test::cgroup_events, test::cpu_stat_plain,    test::cpu_stat_throttled, test::pressure, test::memory_events,

@@ -61,10 +61,10 @@ TEST(JsonLines, ARunIsLineByLine)
     const std::string path = dir->path() + "/events";
     auto reporter = JsonLinesReporter::open(path);
     ASSERT_TRUE(reporter);
-    const std::vector<Event> events = {
-        event::RunStarted{"id", "rung 4", 2, 1}, event::Notice{"n"}, event::TestStarted{sample_test("a", 7), 1, 42},
-        sample_finished("a", sample_outcome(Verdict::timeout, Cause::wall_clock)),
-        event::RunFinished{.duration = Milliseconds(5), .not_run = 1, .signal = 2}};
+    const std::vector<Event> events = {event::RunStarted{"id", "rung 4", 2, 1}, event::Notice{"n"},
+                                       event::TestStarted{sample_test("a", 7), 1, 42},
+                                       sample_finished("a", sample_outcome(Verdict::timeout, Cause::wall_clock)),
+                                       event::RunFinished{.duration = Milliseconds(5), .not_run = 1, .signal = 2}};
     for (const Event& event : events) {
         ASSERT_TRUE(reporter->on(event));
     }

@@ -45,10 +45,9 @@ const event::RunFinished finished{.duration = Milliseconds(3200), .not_run = 0, 
 
 TEST_F(Plain, ARunOfThree)
 {
-    const std::string text = lines_of({event::RunStarted{"id", "rung 4", 3, 1}, event::Notice{"swept 1 run"},
-                                       pass("a"), fail("b"),
-                                       sample_finished("c", sample_outcome(Verdict::skip, Cause::exit_skip, 77)),
-                                       event::RunFinished{finished}});
+    const std::string text = lines_of(
+        {event::RunStarted{"id", "rung 4", 3, 1}, event::Notice{"swept 1 run"}, pass("a"), fail("b"),
+         sample_finished("c", sample_outcome(Verdict::skip, Cause::exit_skip, 77)), event::RunFinished{finished}});
     EXPECT_EQ(text, "hutch: 3 tests, 1 worker, rung 4\n"
                     "notice: swept 1 run\n"
                     "PASS        12 ms   1.2 MB  a\n"
@@ -61,8 +60,8 @@ TEST_F(Plain, ARunOfThree)
 
 TEST_F(Plain, QuietIsFailuresAndSummary)
 {
-    const std::string text = lines_of({event::RunStarted{"id", "rung 4", 2, 1}, pass("a"), fail("b"), finished},
-                                      {.quiet = true});
+    const std::string text =
+        lines_of({event::RunStarted{"id", "rung 4", 2, 1}, pass("a"), fail("b"), finished}, {.quiet = true});
     EXPECT_EQ(text, "FAIL        12 ms        -  b: exit 3\n"
                     "  --- stdout ---\n  | out\n  --- stderr ---\n  | err\n"
                     "1 passed, 1 failed, 0 skipped in 3.2 s\n");
@@ -101,8 +100,8 @@ TEST_F(Plain, SummaryBreaksFailuresDown)
     EXPECT_NE(text.find("slowest: 12 ms t, 12 ms o, 12 ms e\nlargest: 1.2 MB p0, 1.2 MB p1, 1.2 MB p2\n"),
               std::string::npos)
         << text;
-    EXPECT_TRUE(text.ends_with(
-        "8 passed, 3 failed, 0 skipped (1 timed out, 1 out of memory, 1 in error) in 5 ms; 4 not run\n"))
+    EXPECT_TRUE(
+        text.ends_with("8 passed, 3 failed, 0 skipped (1 timed out, 1 out of memory, 1 in error) in 5 ms; 4 not run\n"))
         << text;
 }
 

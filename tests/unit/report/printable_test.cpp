@@ -43,8 +43,8 @@ TEST(Printable, BrokenUtf8IsReplaced)
     EXPECT_EQ(printable("\xff"), bad);
     EXPECT_EQ(printable("\xc3("), bad + "(");
     EXPECT_EQ(printable("\xe2\x82 "), bad + bad + " ");
-    EXPECT_EQ(printable("\xc0\xaf"), bad + bad);              // overlong '/'
-    EXPECT_EQ(printable("\xed\xa0\x80"), bad + bad + bad);    // surrogate
+    EXPECT_EQ(printable("\xc0\xaf"), bad + bad);                     // overlong '/'
+    EXPECT_EQ(printable("\xed\xa0\x80"), bad + bad + bad);           // surrogate
     EXPECT_EQ(printable("\xf4\x90\x80\x80"), bad + bad + bad + bad); // above U+10FFFF
     EXPECT_EQ(printable("x\xf0\x9f\x98"), "x" + bad + bad + bad);
 }

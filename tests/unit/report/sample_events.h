@@ -17,7 +17,8 @@ inline TestPtr sample_test(std::string name, std::size_t index = 0)
     return test;
 }
 
-inline Outcome sample_outcome(Verdict verdict, Cause cause, std::optional<int> code = {}, std::optional<int> signal = {})
+inline Outcome sample_outcome(Verdict verdict, Cause cause, std::optional<int> code = {},
+                              std::optional<int> signal = {})
 {
     Outcome outcome;
     outcome.verdict = verdict;
@@ -28,11 +29,13 @@ inline Outcome sample_outcome(Verdict verdict, Cause cause, std::optional<int> c
     return outcome;
 }
 
-inline event::TestFinished sample_finished(std::string name, Outcome outcome, std::string out = "", std::string err = "")
+inline event::TestFinished sample_finished(std::string name, Outcome outcome, std::string out = "",
+                                           std::string err = "")
 {
     const auto captured = [](std::string text) {
         const auto size = text.size();
-        return std::make_shared<const Captured>(Captured{.head = std::move(text), .tail = "", .dropped = 0, .total = size});
+        return std::make_shared<const Captured>(
+            Captured{.head = std::move(text), .tail = "", .dropped = 0, .total = size});
     };
     return {.test = sample_test(std::move(name)),
             .attempt = 1,

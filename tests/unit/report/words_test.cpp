@@ -44,7 +44,10 @@ Outcome ended(Verdict verdict, Cause cause, std::optional<int> code = {}, std::o
     return outcome;
 }
 
-std::string words_for(const Outcome& outcome) { return describe(outcome, test_with(profiles[0].limits), profiles); }
+std::string words_for(const Outcome& outcome)
+{
+    return describe(outcome, test_with(profiles[0].limits), profiles);
+}
 
 /// What is expected for each cause. The switch has no default: a new cause does not compile without its sentence.
 struct Sample {
@@ -93,11 +96,16 @@ Sample leak_sample()
 Sample sample(Cause cause)
 {
     switch (cause) {
-    case Cause::exit_zero: return {ended(Verdict::pass, cause, 0), "passed"};
-    case Cause::exit_skip: return {ended(Verdict::skip, cause, 77), "skipped: exit 77"};
-    case Cause::exit_hard_error: return {ended(Verdict::error, cause, 99), "hard error: exit 99"};
-    case Cause::exit_nonzero: return {ended(Verdict::fail, cause, 3), "exit 3"};
-    case Cause::died_by_signal: return {ended(Verdict::crash, cause, {}, SIGSEGV), "killed by SIGSEGV"};
+    case Cause::exit_zero:
+        return {ended(Verdict::pass, cause, 0), "passed"};
+    case Cause::exit_skip:
+        return {ended(Verdict::skip, cause, 77), "skipped: exit 77"};
+    case Cause::exit_hard_error:
+        return {ended(Verdict::error, cause, 99), "hard error: exit 99"};
+    case Cause::exit_nonzero:
+        return {ended(Verdict::fail, cause, 3), "exit 3"};
+    case Cause::died_by_signal:
+        return {ended(Verdict::crash, cause, {}, SIGSEGV), "killed by SIGSEGV"};
     case Cause::wall_clock:
         return clock_sample(Verdict::timeout, cause,
                             "timed out after 30 s (limit 30 s, profile fast); profile standard (2 min) or --timeout "
@@ -116,22 +124,23 @@ Sample sample(Cause cause)
         return memory_sample(
             cause, "killed because a memory limit above the test's was reached, not by its own (peak 128 MB)");
     case Cause::memory_machine:
-        return memory_sample(cause,
-                             "killed because the machine ran out of memory, not by its own limit (peak 128 MB)");
+        return memory_sample(cause, "killed because the machine ran out of memory, not by its own limit (peak 128 MB)");
     case Cause::pids_max:
         return pids_sample(cause, "too many processes: fork was refused by pids.max (limit 10, profile fast, peak 10); "
                                   "exit 1; profile standard (50) or --pids-limit 20 would allow more");
     case Cause::pids_watchdog:
         return pids_sample(cause, "too many processes: seen by the watchdog, not the kernel (limit 10, profile fast, "
                                   "peak 10); profile standard (50) or --pids-limit 20 would allow more");
-    case Cause::leaked: return leak_sample();
+    case Cause::leaked:
+        return leak_sample();
     case Cause::not_started:
         return detail_sample(cause, "exec ./x: No such file or directory",
                              "could not start: exec ./x: No such file or directory");
     case Cause::unkillable:
         return detail_sample(cause, "4711 dd, state D, 5 s after cgroup.kill",
                              "could not be killed: 4711 dd, state D, 5 s after cgroup.kill");
-    case Cause::cancelled: return {ended(Verdict::cancelled, cause, {}, SIGTERM), "cancelled"};
+    case Cause::cancelled:
+        return {ended(Verdict::cancelled, cause, {}, SIGTERM), "cancelled"};
     }
     return {};
 }
@@ -192,8 +201,7 @@ TEST(Words, NamedProfileIsNamedThoughAskedFor)
 
 TEST(Words, LargestProfileLeavesOnlyTheValue)
 {
-    const std::string words =
-        describe(ended(Verdict::oom, Cause::memory_own), test_with(profiles[1].limits), profiles);
+    const std::string words = describe(ended(Verdict::oom, Cause::memory_own), test_with(profiles[1].limits), profiles);
     EXPECT_NE(words.find("; --memory 1024M would allow more"), std::string::npos) << words;
 }
 

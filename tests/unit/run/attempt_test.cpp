@@ -37,15 +37,23 @@ struct Ledger {
             return "an effect after the report";
         }
         switch (effect) {
-        case Effect::release: return check(++released == 1 && admitted && !stopped && killed == 0, "release");
-        case Effect::terminate: return check(++terminated == 1 && released == 1 && killed == 0, "terminate");
-        case Effect::kill: return check(++killed == 1 && removed == 0, "kill");
-        case Effect::list_leaks: return check(++listed == 1 && exited && killed == 0, "list_leaks");
-        case Effect::collect: return check(++collected == 1 && removed == 0, "collect");
-        case Effect::remove: return check(++removed == 1, "remove");
-        case Effect::report: return check(++reported == 1, "report");
+        case Effect::release:
+            return check(++released == 1 && admitted && !stopped && killed == 0, "release");
+        case Effect::terminate:
+            return check(++terminated == 1 && released == 1 && killed == 0, "terminate");
+        case Effect::kill:
+            return check(++killed == 1 && removed == 0, "kill");
+        case Effect::list_leaks:
+            return check(++listed == 1 && exited && killed == 0, "list_leaks");
+        case Effect::collect:
+            return check(++collected == 1 && removed == 0, "collect");
+        case Effect::remove:
+            return check(++removed == 1, "remove");
+        case Effect::report:
+            return check(++reported == 1, "report");
         case Effect::admit:
-        case Effect::look: break;
+        case Effect::look:
+            break;
         }
         return std::nullopt;
     }
@@ -106,9 +114,9 @@ class Walk {
     std::optional<std::string> finish(State state, Ledger ledger, const std::string& history) const
     {
         static const std::map<State, Input> answer = {
-            {State::fresh, Input::spawned},    {State::admitting, Input::admitted}, {State::running, Input::exited},
-            {State::stopping, Input::exited},  {State::looking, Input::leftovers},  {State::killing, Input::exited},
-            {State::emptying, Input::empty},   {State::removing, Input::removed}};
+            {State::fresh, Input::spawned},   {State::admitting, Input::admitted}, {State::running, Input::exited},
+            {State::stopping, Input::exited}, {State::looking, Input::leftovers},  {State::killing, Input::exited},
+            {State::emptying, Input::empty},  {State::removing, Input::removed}};
         for (int i = 0; state != State::done; ++i) {
             if (i == 8) {
                 return "never done after" + history;

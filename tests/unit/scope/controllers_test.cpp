@@ -6,13 +6,10 @@
 
 #include "unit/base/fake_tree.h"
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
-class ControllersTest : public ::testing::Test
-{
+class ControllersTest : public ::testing::Test {
   protected:
     kernel::CgroupDir level(const char* name) { return kernel::CgroupDir::open(tree_.directory(name) / name).value(); }
     test::FakeTree tree_;

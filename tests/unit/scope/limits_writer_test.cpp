@@ -5,10 +5,8 @@
 
 #include "unit/base/fake_tree.h"
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
 constexpr LeafFiles all_files = {.memory_max = true,
                                  .memory_swap_max = true,
@@ -24,8 +22,7 @@ template <class T> Setting<T> asked(T value)
     return {.value = std::move(value), .origin = Origin::asked};
 }
 
-class LimitsWriterTest : public ::testing::Test
-{
+class LimitsWriterTest : public ::testing::Test {
   protected:
     /// A leaf whose files take whatever is written: what is read back is the value itself.
     kernel::CgroupDir leaf()

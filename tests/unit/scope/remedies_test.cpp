@@ -5,10 +5,8 @@
 #include "scope/capabilities.h"
 #include "unit/base/fake_tree.h"
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
 using ::testing::Test;
 
@@ -43,6 +41,17 @@ TEST(Remedies, without_a_session_lingering_makes_one)
     EXPECT_EQ(remedy_for_lingering(machine), "sudo loginctl enable-linger dev");
     EXPECT_EQ(remedy_for_cgroup(machine), remedy_for_manager(machine));
     EXPECT_EQ(remedy_for_controller("memory", machine), remedy_for_manager(machine));
+}
+
+TEST(Remedies, what_is_not_delegated_is_asked_for)
+{
+    Machine machine = user_machine();
+    EXPECT_EQ(remedy_for_delegation(machine, true), "leave out --cgroup-manager=cgroupfs");
+    EXPECT_EQ(remedy_for_delegation(machine, false), remedy_for_manager(machine));
+    machine.uid = 0;
+    EXPECT_EQ(remedy_for_delegation(machine, true), "systemd-run --scope -p Delegate=yes hutch …");
+    machine.read_only = true;
+    EXPECT_EQ(remedy_for_delegation(machine, true), "sudo mount -o remount,rw /sys/fs/cgroup");
 }
 
 TEST(Remedies, a_session_without_a_bus_or_its_variable)
@@ -141,8 +150,9 @@ TEST(Capabilities, each_resource_with_its_finding_and_remedy)
 
 TEST(Capabilities, without_a_cgroup_the_reason_is_the_finding)
 {
-    const auto all = tree_capabilities("mkdir: Read-only file system", user_machine());
+    const auto all = tree_capabilities("mkdir: Read-only file system", "mount it");
     EXPECT_EQ(all[static_cast<std::size_t>(Resource::io)].found_by, "mkdir: Read-only file system");
+    EXPECT_EQ(all[static_cast<std::size_t>(Resource::io)].remedy, "mount it");
     EXPECT_EQ(all[static_cast<std::size_t>(Resource::pids)].enforcer, Enforcer::watchdog);
     EXPECT_EQ(all[static_cast<std::size_t>(Resource::wall)].remedy, "");
 }

@@ -4,10 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
 TEST(RunId, own_is_read_back_and_alive)
 {

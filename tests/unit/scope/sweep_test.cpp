@@ -8,10 +8,8 @@
 #include "scope/run_id.h"
 #include "unit/base/fake_tree.h"
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
 /// A run of this machine whose owner never was: nobody starts at the first tick.
 RunId dead_run()
@@ -21,8 +19,7 @@ RunId dead_run()
     return id;
 }
 
-class SweepTempDirs : public ::testing::Test
-{
+class SweepTempDirs : public ::testing::Test {
   protected:
     bool exists(const std::string& name) { return base::exists(tree_ / name); }
     test::FakeTree tree_;

@@ -4,13 +4,10 @@
 
 #include "unit/base/fake_tree.h"
 
-namespace hutch::scope
-{
-namespace
-{
+namespace hutch::scope {
+namespace {
 
-class UsageReaderTest : public ::testing::Test
-{
+class UsageReaderTest : public ::testing::Test {
   protected:
     Figures figures()
     {

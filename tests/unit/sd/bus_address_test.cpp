@@ -58,22 +58,19 @@ TEST_F(BusAddressTest, ADirectoryOfSomebodyElseIsRefused)
 {
     make("/else");
     unsigned other = uid + 1;
-    BusCandidates found = bus_candidates(
-        Instance::user, {.runtime_dir = run + "/else", .uid = other, .run = run});
+    BusCandidates found = bus_candidates(Instance::user, {.runtime_dir = run + "/else", .uid = other, .run = run});
     EXPECT_TRUE(found.addresses.empty());
     std::string mine = run + "/user/" + std::to_string(other);
-    EXPECT_EQ(found.refused,
-              (std::vector<std::string>{
-                  "runtime directory " + run + "/else belongs to uid " + std::to_string(uid) + ", not to " +
-                      std::to_string(other),
-                  "runtime directory " + mine + ": No such file or directory",
-              }));
+    EXPECT_EQ(found.refused, (std::vector<std::string>{
+                                 "runtime directory " + run + "/else belongs to uid " + std::to_string(uid) +
+                                     ", not to " + std::to_string(other),
+                                 "runtime directory " + mine + ": No such file or directory",
+                             }));
 }
 
 TEST_F(BusAddressTest, AFileIsNoRuntimeDirectory)
 {
-    BusCandidates found =
-        bus_candidates(Instance::user, {.runtime_dir = "/proc/self/stat", .uid = uid, .run = run});
+    BusCandidates found = bus_candidates(Instance::user, {.runtime_dir = "/proc/self/stat", .uid = uid, .run = run});
     ASSERT_EQ(found.refused.size(), 2U);
     EXPECT_EQ(found.refused[0], "runtime directory /proc/self/stat: not a directory");
 }
@@ -81,8 +78,7 @@ TEST_F(BusAddressTest, AFileIsNoRuntimeDirectory)
 TEST_F(BusAddressTest, OddCharactersAreEscaped)
 {
     make("/a b,c;d=é");
-    BusCandidates found =
-        bus_candidates(Instance::user, {.runtime_dir = run + "/a b,c;d=é", .uid = uid, .run = run});
+    BusCandidates found = bus_candidates(Instance::user, {.runtime_dir = run + "/a b,c;d=é", .uid = uid, .run = run});
     ASSERT_FALSE(found.addresses.empty());
     EXPECT_EQ(found.addresses[0].address, "unix:path=" + run + "/a%20b%2cc%3bd%3d%c3%a9/bus");
 }

@@ -53,19 +53,20 @@ TEST_F(BusTest, AnUnknownPropertyIsAnErrorInTheManagersWords)
     Bus bus = Bus::peer(manager.take_socket(), Instance::system).value();
     Result<std::string> value = bus.manager_property("Colour");
     ASSERT_FALSE(value);
-    EXPECT_EQ(value.error().message,
-              "ask the system manager for Colour: Unknown interface org.freedesktop.systemd1.Manager or property Colour. "
-              "(org.freedesktop.DBus.Error.UnknownProperty)");
+    EXPECT_EQ(
+        value.error().message,
+        "ask the system manager for Colour: Unknown interface org.freedesktop.systemd1.Manager or property Colour. "
+        "(org.freedesktop.DBus.Error.UnknownProperty)");
 }
 
 TEST_F(BusTest, TheErrorTellsWhatBecameOfEachPlace)
 {
     Result<Bus> bus = Bus::open(Instance::user, environment());
     ASSERT_FALSE(bus);
-    EXPECT_EQ(bus.error().message, "connect to the user manager: unix:path=" + dir.path() +
-                                       "/bus: No such file or directory; unix:path=" + dir.path() +
-                                       "/systemd/private: No such file or directory; runtime directory /nonexistent/user/" +
-                                       std::to_string(::geteuid()) + ": No such file or directory");
+    EXPECT_EQ(bus.error().message,
+              "connect to the user manager: unix:path=" + dir.path() + "/bus: No such file or directory; unix:path=" +
+                  dir.path() + "/systemd/private: No such file or directory; runtime directory /nonexistent/user/" +
+                  std::to_string(::geteuid()) + ": No such file or directory");
     EXPECT_EQ(bus.error().code, ENOENT);
 }
 
@@ -93,7 +94,8 @@ TEST_F(BusTest, ASocketOfSomebodyElseIsNotTalkedTo)
     ASSERT_EQ(::seteuid(0), 0);
     Result<Bus> bus = Bus::open(Instance::user, environment());
     ASSERT_FALSE(bus);
-    EXPECT_NE(bus.error().message.find("/bus: belongs to uid 65534, not to 0"), std::string::npos) << bus.error().message;
+    EXPECT_NE(bus.error().message.find("/bus: belongs to uid 65534, not to 0"), std::string::npos)
+        << bus.error().message;
 }
 
 TEST_F(BusTest, AnAddressOfAnUnknownKindIsPassedOver)
@@ -107,8 +109,10 @@ TEST_F(BusTest, AnAddressOfAnUnknownKindIsPassedOver)
 
 TEST_F(BusTest, AnErrorWithoutANameHasOnlyItsText)
 {
-    EXPECT_EQ(to_error("stop unit 'x'", {.name = "", .text = "Broken pipe", .code = EPIPE}).message, "stop unit 'x': Broken pipe");
-    EXPECT_EQ(to_error("stop unit 'x'", {.name = "a.B", .text = "No", .code = EPERM}).message, "stop unit 'x': No (a.B)");
+    EXPECT_EQ(to_error("stop unit 'x'", {.name = "", .text = "Broken pipe", .code = EPIPE}).message,
+              "stop unit 'x': Broken pipe");
+    EXPECT_EQ(to_error("stop unit 'x'", {.name = "a.B", .text = "No", .code = EPERM}).message,
+              "stop unit 'x': No (a.B)");
 }
 
 } // namespace

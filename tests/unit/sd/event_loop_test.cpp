@@ -82,11 +82,13 @@ TEST_F(EventLoopTest, TimersComeInOrderAndNeverEarly)
     std::vector<int> order;
     Clock::time_point start = Clock::now();
     Clock::duration last{};
-    auto late = loop.after(30ms, [&] {
-                        order.push_back(30);
-                        last = Clock::now() - start;
-                        loop.stop();
-                    }).value();
+    auto late = loop.after(30ms,
+                           [&] {
+                               order.push_back(30);
+                               last = Clock::now() - start;
+                               loop.stop();
+                           })
+                    .value();
     auto early = loop.after(2ms, [&] { order.push_back(2); }).value();
     auto past = loop.after(-5ms, [&] { order.push_back(0); }).value();
     ASSERT_TRUE(loop.run());
@@ -101,11 +103,14 @@ TEST_F(EventLoopTest, ATimerSetByASlowHandlerCountsFromNow)
     auto outer = loop.soon([&] {
                          usleep(20'000);
                          set = Clock::now();
-                         inner = loop.after(10ms, [&] {
-                                         fired = Clock::now();
-                                         loop.stop();
-                                     }).value();
-                     }).value();
+                         inner = loop.after(10ms,
+                                            [&] {
+                                                fired = Clock::now();
+                                                loop.stop();
+                                            })
+                                     .value();
+                     })
+                     .value();
     ASSERT_TRUE(loop.run());
     EXPECT_GE(fired - set, 10ms);
 }
@@ -126,10 +131,12 @@ TEST_F(EventLoopTest, AHandlerMayEndItsOwnWatch)
     // What is captured has to live until the handler returns, though the Source is gone.
     auto witness = std::make_shared<int>(7);
     std::weak_ptr<int> gone = witness;
-    watch = loop.on_fd(pipe.read, EPOLLIN, [&, witness = std::move(witness)](std::uint32_t) {
-                    watch.reset();
-                    calls += *witness;
-                }).value();
+    watch = loop.on_fd(pipe.read, EPOLLIN,
+                       [&, witness = std::move(witness)](std::uint32_t) {
+                           watch.reset();
+                           calls += *witness;
+                       })
+                .value();
     ASSERT_EQ(::write(pipe.write.get(), "x", 1), 1);
     auto end = loop.after(5ms, [&] { loop.stop(); }).value();
     ASSERT_TRUE(loop.run());
@@ -159,16 +166,20 @@ TEST_F(EventLoopTest, AHandlerMayEndAnotherPendingWatch)
     Pipe one, two;
     int calls = 0;
     Source first, second;
-    first = loop.on_fd(one.read, EPOLLIN, [&](std::uint32_t) {
-                    ++calls;
-                    second.reset();
-                    first.reset();
-                }).value();
-    second = loop.on_fd(two.read, EPOLLIN, [&](std::uint32_t) {
-                     ++calls;
-                     first.reset();
-                     second.reset();
-                 }).value();
+    first = loop.on_fd(one.read, EPOLLIN,
+                       [&](std::uint32_t) {
+                           ++calls;
+                           second.reset();
+                           first.reset();
+                       })
+                .value();
+    second = loop.on_fd(two.read, EPOLLIN,
+                        [&](std::uint32_t) {
+                            ++calls;
+                            first.reset();
+                            second.reset();
+                        })
+                 .value();
     ASSERT_EQ(::write(one.write.get(), "x", 1), 1);
     ASSERT_EQ(::write(two.write.get(), "x", 1), 1);
     auto end = loop.after(5ms, [&] { loop.stop(); }).value();
@@ -209,7 +220,8 @@ TEST_F(EventLoopTest, StopBeforeRunCountsAndTheLoopRunsAgain)
     auto one = loop.soon([&] {
                        ++calls;
                        loop.stop();
-                   }).value();
+                   })
+                   .value();
     ASSERT_TRUE(loop.run());
     EXPECT_EQ(calls, 1);
 }

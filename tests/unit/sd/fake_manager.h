@@ -1,5 +1,5 @@
-// A systemd manager at the other end of a socketpair, in a thread of its own: the few methods, properties and signals of
-// org.freedesktop.systemd1 that hutch uses. What it does wrong, it does on purpose: see Behaviour.
+// A systemd manager at the other end of a socketpair, in a thread of its own: the few methods, properties and signals
+// of org.freedesktop.systemd1 that hutch uses. What it does wrong, it does on purpose: see Behaviour.
 #pragma once
 
 #include <atomic>
@@ -25,9 +25,9 @@ struct Behaviour {
     std::set<std::string> existing_units = {};     ///< starting one of them, or with one as an auxiliary: UnitExists
     std::set<std::string> silent_methods = {};     ///< never answered
     std::string job_result = "done";
-    bool lose_jobs = false;        ///< no JobRemoved
+    bool lose_jobs = false; ///< no JobRemoved
     bool signal_before_reply = false;
-    bool foreign_jobs = false;     ///< JobRemoved of other units in between
+    bool foreign_jobs = false; ///< JobRemoved of other units in between
     std::function<std::string(const std::string& unit)> control_group = [](const std::string&) { return ""; };
     /// What systemd would do to the machine: called before the job ends.
     std::function<void(const std::string& unit, const std::map<std::string, std::string>& properties)> on_start =
@@ -84,11 +84,13 @@ class FakeManager {
         EXPECT_GE(sd_bus_set_fd(bus, fd, fd), 0);
         EXPECT_GE(sd_bus_set_server(bus, 1, id), 0);
         EXPECT_GE(sd_bus_start(bus), 0);
-        EXPECT_GE(sd_bus_add_object_vtable(bus, nullptr, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
-                                           manager_vtable(), this), 0);
+        EXPECT_GE(sd_bus_add_object_vtable(bus, nullptr, "/org/freedesktop/systemd1",
+                                           "org.freedesktop.systemd1.Manager", manager_vtable(), this),
+                  0);
         for (const char* interface : {"org.freedesktop.systemd1.Scope", "org.freedesktop.systemd1.Slice"}) {
             EXPECT_GE(sd_bus_add_fallback_vtable(bus, nullptr, "/org/freedesktop/systemd1/unit", interface,
-                                                 unit_vtable(), nullptr, this), 0);
+                                                 unit_vtable(), nullptr, this),
+                      0);
         }
         while (!over_) {
             int r = sd_bus_process(bus, nullptr);
@@ -261,8 +263,8 @@ class FakeManager {
         std::string path = "/org/freedesktop/systemd1/job/" + std::to_string(id);
         sd_bus* bus = sd_bus_message_get_bus(m);
         auto removed = [&](std::uint32_t job, const std::string& job_path, const std::string& name) {
-            sd_bus_emit_signal(bus, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved", "uoss",
-                               job, job_path.c_str(), name.c_str(), behaviour_.job_result.c_str());
+            sd_bus_emit_signal(bus, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved",
+                               "uoss", job, job_path.c_str(), name.c_str(), behaviour_.job_result.c_str());
         };
         if (behaviour_.foreign_jobs) {
             removed(9999, "/org/freedesktop/systemd1/job/9999", "other.service");

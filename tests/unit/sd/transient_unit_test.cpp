@@ -23,7 +23,8 @@ TransientUnit scope(const std::string& name)
     UnitLimits limits;
     limits.memory_max = 64 << 20;
     limits.io_wbps = {{"/dev/vdb", 7}};
-    return scope_unit({.unit = name, .description = "a test", .pids = {1, 2}, .slice = "hutch-x.slice", .limits = limits});
+    return scope_unit(
+        {.unit = name, .description = "a test", .pids = {1, 2}, .slice = "hutch-x.slice", .limits = limits});
 }
 
 TEST(Units, AStartEndsWithItsJob)

@@ -41,8 +41,11 @@ TEST(UnitProperties, AScopeWithAllLimits)
     limits.tasks_max = 20;
     limits.io_wbps = {{"/dev/vdb", 2'000'000}};
     limits.io_riops = {{"/dev/vda", 10}, {"/dev/vdb", 20}};
-    TransientUnit unit = scope_unit({.unit = "x.scope", .description = "", .pids = {1}, .slice = "hutch-a.slice", .limits = limits});
-    auto value = [&](const char* name) { return find(unit, name) != nullptr ? find(unit, name)->value : PropertyValue{}; };
+    TransientUnit unit =
+        scope_unit({.unit = "x.scope", .description = "", .pids = {1}, .slice = "hutch-a.slice", .limits = limits});
+    auto value = [&](const char* name) {
+        return find(unit, name) != nullptr ? find(unit, name)->value : PropertyValue{};
+    };
     EXPECT_EQ(value("Slice"), PropertyValue(std::string("hutch-a.slice")));
     EXPECT_EQ(value("MemoryMax"), PropertyValue(std::uint64_t{64 << 20}));
     EXPECT_EQ(value("MemorySwapMax"), PropertyValue(std::uint64_t{0}));
@@ -60,7 +63,8 @@ TEST(UnitProperties, OnlyWhatOldManagersLackIsOptional)
 {
     TransientUnit unit = scope_unit({.unit = "x.scope", .description = "", .pids = {1}, .slice = "s.slice"});
     for (const UnitProperty& property : unit.properties) {
-        EXPECT_EQ(property.optional, property.name == "OOMPolicy" || property.name == "ManagedOOMPreference") << property.name;
+        EXPECT_EQ(property.optional, property.name == "OOMPolicy" || property.name == "ManagedOOMPreference")
+            << property.name;
     }
 }
 
@@ -68,6 +72,7 @@ TEST(UnitProperties, ASliceEndsWithTheRunnersScopeAndItsParentsWithIt)
 {
     TransientUnit unit = slice_unit("hutch-a_1-b.slice", "tests", "hutch-a-1.scope");
     EXPECT_EQ(find(unit, "BindsTo")->value, PropertyValue(std::vector<std::string>{"hutch-a-1.scope"}));
+    EXPECT_EQ(find(unit, "MemoryAccounting")->value, PropertyValue(true));
     EXPECT_EQ(find(unit, "After")->value, PropertyValue(std::vector<std::string>{"hutch-a-1.scope"}));
     ASSERT_EQ(unit.auxiliary.size(), 2U);
     EXPECT_EQ(unit.auxiliary[0].name, "hutch.slice");

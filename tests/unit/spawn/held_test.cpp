@@ -9,16 +9,12 @@
 #include "kernel/init_wire.h"
 #include "unit/spawn/spawn_fixture.h"
 
-namespace hutch::spawn
-{
-namespace
-{
+namespace hutch::spawn {
+namespace {
 
 using Kind = Message::Kind;
 
-class HeldChild : public SpawnFixture
-{
-};
+class HeldChild : public SpawnFixture {};
 
 TEST_F(HeldChild, ExecutesAfterReleaseAndExitsWithItsOwnCode)
 {

@@ -7,15 +7,12 @@
 #include "base/temp_dir.h"
 #include "unit/spawn/spawn_fixture.h"
 
-namespace hutch::spawn
-{
-namespace
-{
+namespace hutch::spawn {
+namespace {
 
 using Kind = Message::Kind;
 
-class OrdersOfAChild : public SpawnFixture
-{
+class OrdersOfAChild : public SpawnFixture {
   protected:
     /// What `script` prints under `orders`.
     std::string printed(std::string script, const Orders& orders)

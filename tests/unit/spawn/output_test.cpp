@@ -7,10 +7,8 @@
 #include "base/temp_dir.h"
 #include "unit/spawn/spawn_fixture.h"
 
-namespace hutch::spawn
-{
-namespace
-{
+namespace hutch::spawn {
+namespace {
 
 /// "0123…" by position, so that every byte tells where it was.
 std::string numbered(std::size_t size)
@@ -95,9 +93,7 @@ TEST(OutputPipe, SaysWhenTheTeeIsFull)
     EXPECT_EQ(drained.error().code, ENOSPC);
 }
 
-class OutputOfAChild : public SpawnFixture
-{
-};
+class OutputOfAChild : public SpawnFixture {};
 
 TEST_F(OutputOfAChild, FloodOfTenMegabytesIsBounded)
 {

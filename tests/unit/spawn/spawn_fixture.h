@@ -18,8 +18,7 @@
 #include "spawn/output.h"
 #include "spawn/spawn.h"
 
-namespace hutch::spawn
-{
+namespace hutch::spawn {
 
 inline constexpr auto test_patience = std::chrono::seconds(10);
 
@@ -50,8 +49,7 @@ inline bool is_gone(int pid)
 }
 
 /// A child, its output, and what became of it.
-class Running
-{
+class Running {
   public:
     Running(Held child, OutputPipe output) : held(std::move(child)), out(std::move(output)) {}
     Running(Running&&) noexcept = default;
@@ -112,8 +110,7 @@ class Running
     OutputPipe out;
 };
 
-class SpawnFixture : public ::testing::Test
-{
+class SpawnFixture : public ::testing::Test {
   protected:
     void SetUp() override
     {

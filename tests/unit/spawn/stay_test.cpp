@@ -5,18 +5,15 @@
 
 #include "unit/spawn/spawn_fixture.h"
 
-namespace hutch::spawn
-{
-namespace
-{
+namespace hutch::spawn {
+namespace {
 
 using Kind = Message::Kind;
 
 /// Prints its own pid once it is alone in the world: a daemon.
 constexpr const char* daemon_script = "setsid sh -c 'sleep 60 & echo $!' & wait; sleep 0.1";
 
-class StayingInit : public SpawnFixture
-{
+class StayingInit : public SpawnFixture {
   protected:
     static Request staying(std::string script, bool pid_namespace = false)
     {
@@ -191,14 +188,12 @@ TEST_F(StayingInit, CannotBeReadByOthers)
 {
     Running child = start(staying("sleep 60"));
     child.expect(Kind::executed);
-    struct stat status {
-    };
+    struct stat status {};
     ASSERT_EQ(::stat(("/proc/" + std::to_string(child.held.pid) + "/environ").c_str(), &status), 0);
     EXPECT_EQ(status.st_uid, 0U) << "not dumpable: its /proc files belong to root";
 }
 
-class InitOfANamespace : public StayingInit
-{
+class InitOfANamespace : public StayingInit {
   protected:
     void SetUp() override
     {
