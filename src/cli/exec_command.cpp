@@ -141,12 +141,24 @@ int exec_command(const ExecFlags& flags, const CLI::App& command, const Argument
     return *code;
 }
 
+/// The parser does not know that what it leaves over is the command.
+class Formatter final : public CLI::Formatter {
+  public:
+    std::string make_usage(const CLI::App*, std::string name) const override
+    {
+        return fmt::format("Usage: {} [OPTIONS] -- CMD [ARG...]\n", name);
+    }
+};
+
 } // namespace
 
 void add_exec(CLI::App& root, Chosen& chosen, const Arguments& arguments)
 {
     auto flags = std::make_shared<ExecFlags>();
     CLI::App* command = root.add_subcommand("exec", "Run one command in a box, and return its exit code");
+    auto formatter = std::make_shared<Formatter>();
+    formatter->column_width(root.get_formatter()->get_column_width());
+    command->formatter(formatter);
     flags->add_to(*command);
     command->footer(
         "Exit codes: the command's own, 128+n signal n, 124 timed out, 125 no box, 126 not executable, 127 not "

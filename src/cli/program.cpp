@@ -41,6 +41,11 @@ std::vector<std::string> parser_arguments(const Arguments& arguments)
         list.emplace_back("--");
         std::ranges::copy(arguments.rest, std::back_inserter(list));
     }
+    for (std::string& argument : list) {
+        if (!begins_command(arguments) && argument.starts_with('[') && argument.ends_with(']')) {
+            argument.insert(0, "./"); // CLI11 would take a path "[a]" for a list; flags have no such values
+        }
+    }
     std::ranges::reverse(list); // what CLI11 wants
     return list;
 }

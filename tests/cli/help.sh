@@ -19,6 +19,8 @@ expect_exit 0 "$HUTCH" run --help
 for flag in --jobs --timeout --memory --cpus --pids-limit --io --profile --isolation --cgroup-manager --leak --events --grace; do
   expect_in stdout "$flag"
 done
+expect_exit 0 "$HUTCH" exec --help
+expect_in stdout '^Usage: hutch exec .*CMD'
 # after "--", and after the command's name, all is the command's
 expect_exit 0 "$HUTCH" exec -- printf '%s ' --help -- --json
 expect_eq 'output' '--help -- --json ' "$(<stdout)"

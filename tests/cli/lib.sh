@@ -13,11 +13,13 @@ cd "$work" || exit 1
 started=()
 
 clean_up() {
-  local pid
+  local code=$? pid
+  set +e
   for pid in "${started[@]}"; do kill -KILL "$pid" 2>/dev/null; done
   cd /
   chmod -R u+rwx "$work" 2>/dev/null
   rm -rf "$work"
+  exit "$code"
 }
 trap clean_up EXIT
 

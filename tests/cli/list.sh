@@ -17,6 +17,11 @@ expect_eq 'list' $'tests/b\ntests/a' "$(<stdout)"
 expect_exit 0 "$HUTCH" list -C tests list # a directory of that name
 expect_eq 'list' 'list/c' "$(<stdout)"
 expect_exit 0 "$HUTCH" run -C tests list
+mkdir '[odd]'
+cp tests/a '[odd]/-x'
+expect_exit 0 "$HUTCH" list '[odd]'
+expect_eq 'list' '[odd]/-x' "$(<stdout)"
+expect_exit 0 "$HUTCH" run -C '[odd]' -- -x
 expect_exit 0 "$HUTCH" list --json tests
 python3 - <<'PYTHON' || fail 'the JSON is not what it should be'
 import json

