@@ -103,7 +103,10 @@ void LiveAttempt::on_child_gone()
         start_failed(*message);
     }
     if (!evidence_.exit) {
-        return main_ended(**reaped);
+        // A staying hutch-init that ends without a word about the test was told to end it, or was killed with it: its own
+        // exit code says nothing of the test.
+        const bool silent = place_.stay && evidence_.start_failure.empty();
+        return main_ended(silent ? ExitStatus{.signal = SIGKILL} : **reaped);
     }
     look(); // a staying hutch-init is the last one out
 }
@@ -126,6 +129,7 @@ void LiveAttempt::on_control()
         if (message->kind == spawn::Message::Kind::exited) {
             // hutch-init still holds the scope open: on rungs where it goes with its last process, read it now.
             world_.manager.collect(*scope_, evidence_);
+            collected_ = true;
             if (!evidence_.usage.cpu_usec) {
                 evidence_.usage.cpu_usec = message->cpu_usec;
             }
@@ -261,7 +265,7 @@ void LiveAttempt::collect()
 {
     patience_.disarm();
     emptiness_.reset();
-    if (!place_.stay) {
+    if (!collected_) {
         world_.manager.collect(*scope_, evidence_);
     }
     output_.finish();

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <utility>
 
+#include "plan/environment.h"
 #include "run/engine.h"
 #include "run/judge.h"
 
@@ -22,7 +23,11 @@ class Single {
         if (!interrupts) {
             return std::unexpected(interrupts.error());
         }
-        Job job{.test = test, .scope_name = "t-1", .streams = streams, .new_session = false};
+        Job job{.test = test,
+                .scope_name = "t-1",
+                .env = plan::attempt_environment(*test, {.attempt = 1}),
+                .streams = streams,
+                .new_session = false};
         const World world{deps_.loop, deps_.manager, deps_.init, options_, deps_.cpus};
         LiveAttempt attempt(world, std::move(job), [this](LiveAttempt&) { deps_.loop.stop(); });
         attempt_ = &attempt;

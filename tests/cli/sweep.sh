@@ -18,7 +18,7 @@ chmod 755 other/*
 warden_of() { # PID
   local child
   for child in $(<"/proc/$1/task/$1/children"); do
-    if tr '\0' ' ' <"/proc/$child/cmdline" | grep -qE '^hutch-(init )?warden'; then
+    if tr '\0' ' ' <"/proc/$child/cmdline" | grep -qE '^hutch-warden'; then
       echo "$child"
       return
     fi

@@ -25,9 +25,9 @@ def expect(holds, what):
 
 expect(result["verdict"] == "pass", f"verdict {result['verdict']}")
 expect(result["leaked_count"] >= wanted, f"{result['leaked_count']} leaks of at least {wanted} were found")
-expect(len(result["leaked"]) == min(result["leaked_count"], 256), "the list is not as long as its count")
-# those that never rest are other processes by the time somebody looks
+# those that never rest are other processes, or none, by the time somebody looks
 if kind not in ("leapfrog", "respawner"):
+    expect(len(leaked) == min(result["leaked_count"], 256), "the list is not as long as its count")
     expect(announced <= leaked.keys(), f"not listed: {announced - leaked.keys()}")
     expect(result["leaked_count"] == wanted, f"{result['leaked_count']} leaks, there were {wanted}")
 # a process without memory (its main thread is gone, or it is just ending) has no command line

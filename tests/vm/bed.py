@@ -41,7 +41,7 @@ def expect(path, test=None):
     broken = []
     for expression in filter(None, (line.strip() for line in sys.stdin)):
         try:
-            holds = bool(eval(expression, dict(NAMES), dict(facts)))
+            holds = bool(eval(expression, NAMES | facts))
             why = ""
         except Exception as error:  # a missing field is a broken expectation like any other
             holds, why = False, f"   ({type(error).__name__}: {error})"
