@@ -80,8 +80,10 @@ class LiveAttempt {
     void give_up();
     void collect();
     void remove();
+    bool remove_again();
 
     void be_patient();
+    void still_there();
     void on_child_gone();
     void on_control();
     void start_failed(const spawn::Message& message);
@@ -109,6 +111,8 @@ class LiveAttempt {
     Evidence evidence_;
     std::string trouble_;
     int start_errno_ = 0;
+    int remove_tries_ = 0;
+    int patience_steps_ = 0;
     bool released_ = false;
     bool gone_ = false;                  ///< the cloned child (hutch-init or the test itself) has been reaped
     bool collected_ = false; ///< the figures were read while a staying hutch-init held the scope open

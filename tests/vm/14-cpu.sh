@@ -1,37 +1,37 @@
 #!/bin/bash
-# run-as: root dev service
-# timeout: 150
+# run-as: root dev
+# timeout: 240
 # Half a CPU is half the progress; CPU time is of the whole scope; weights arrive.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-# One pair: the progress of a spinner without and with the limit, in thousands.
-spin() { # ARG…
-  "$HUTCH" exec --json result.json "$@" -- "$PROGRAMS/spin" 3 >stdout 2>stderr || fail "spin: $(cat stderr)"
+# The progress of a spinner in two seconds; of one CPU it used what the limit says, by the kernel's own account.
+spin() { # LEAST MOST ARG…
+  "$HUTCH" exec --json result.json "${@:3}" -- "$PROGRAMS/spin" 2 >stdout 2>stderr || fail "spin: $(cat stderr)"
+  expect_result <<EXPECTED
+$1 <= cpu_usec / (duration_ms * 1000) <= $2
+EXPECTED
   sed -n 's/^iterations=//p' stdout
 }
 
-# Other load on the host only ever takes progress away: the best of each is the least disturbed. Three pairs, up to ten where
-# the host is busy.
-whole=0 half=0
-half_in_range() { ((half * 1000 >= whole * 450 && half * 1000 <= whole * 550)); }
-for ((pair = 1; pair <= 10; pair++)); do
-  one=$(spin --no-limits)
-  other=$(spin --cpus 0.5)
-  printf 'whole %s, half %s\n' "$one" "$other"
-  ((one <= whole)) || whole=$one
-  ((other <= half)) || half=$other
-  if ((pair >= 3)) && half_in_range; then break; fi
+# Pairs, alternating; the median of three is enough on a quiet host, on a busy one it takes more.
+ratios=()
+for ((pair = 1; pair <= 9; pair++)); do
+  whole=$(spin 0.7 1.1 --no-limits)
+  half=$(spin 0.4 0.55 --cpus 0.5)
+  ratios+=($((half * 1000 / whole)))
+  median=$(printf '%s\n' "${ratios[@]}" | sort -n | sed -n $(((pair + 1) / 2))p)
+  if ((pair >= 3 && median >= 450 && median <= 550)); then break; fi
 done
+echo "with half a CPU, thousandths of the progress with a whole one: ${ratios[*]}"
 expect_result <<'EXPECTED'
 verdict == "pass"
 enforced["cpu"] == "cgroup"
-throttled_periods >= 20
-throttled_usec >= 1000000
-1200000 <= cpu_usec <= 1800000
+throttled_periods >= 15
+throttled_usec >= 700000
 EXPECTED
-half_in_range || fail "with half a CPU a spinner made $((half * 1000 / whole)) thousandths of its progress"
+((median >= 450 && median <= 550)) || fail "with half a CPU a spinner made not half of its progress"
 
 # four threads have half a CPU together
 box 0 --cpus 0.5 -- "$PROGRAMS/spin_threads" 4 2

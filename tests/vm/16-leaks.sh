@@ -57,7 +57,7 @@ for kind in "${kinds[@]}"; do
   rm -f result.json
   if ! "$HUTCH" exec --json result.json --pids-limit 200 --timeout 20s -- "$PROGRAMS/leak" "$kind" >stdout 2>stderr; then
     printf 'fail: exit code\n'
-    cat stdout stderr
+    cat stdout stderr result.json
     bad+=("$kind")
   elif ! judge "$kind"; then
     cat result.json

@@ -26,7 +26,7 @@ for unit in $(test_units); do
   # a property is there when the test is released, not when its unit appears; hutch-init in the scope is one process more
   for property in MemoryMax=67108864 MemorySwapMax=0 TasksMax=21 CPUQuotaPerSecUSec=500ms CPUWeight=50; do
     shows() { "${manager[@]}" show -p "${property%%=*}" "$unit" | grep -qx "$property"; }
-    wait_for 5 shows
+    wait_for 5 shows "$property"
   done
   cgroup=$("${manager[@]}" show -P ControlGroup "$unit")
   [[ $cgroup == */hutch*.slice/$unit ]] || fail "the unit is in $cgroup"
