@@ -31,11 +31,12 @@ start_machine() { # SECONDS
   # shellcheck disable=SC2054 # lsm= wants commas
   local words=(
     console=ttyS0 root=/dev/vda rw quiet loglevel=4 panic=-1 psi=1 mitigations=off
+    maxcpus=1 noreplace-smp
     lsm=landlock,lockdown,yama,integrity,bpf systemd.show_status=auto
   )
   : >"$work/control"
   # an input that never ends: at its end qemu would close the guest's first port
-  mkfifo "$work/stdin"
+  [[ -p $work/stdin ]] || mkfifo "$work/stdin"
   TMPDIR=$work setpriv --pdeathsig TERM timeout --kill-after=5 "$1" \
     qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp 2 -m "$memory" \
     -nodefaults -no-user-config -no-reboot -display none \

@@ -40,6 +40,7 @@ make_job_disk() {
 # The file system is on a partition on purpose: io.max takes whole disks only, and whoever sets it must find the disk.
 make_scratch_disk() {
   local disk=$work/scratch.img start=1 size=255   # MiB
+  rm -f "$disk"
   truncate -s $((start + size))M "$disk"
   printf 'start=%dMiB, size=%dMiB, type=83\n' "$start" "$size" | sfdisk -q --label dos "$disk"
   mke2fs -q -F -t ext4 -m 0 -E offset=$((start << 20)) "$disk" ${size}M
@@ -48,9 +49,10 @@ make_scratch_disk() {
 # A payload of N MiB gets a disk of N + N/4 + 32 MiB or more: mke2fs does not size a file system by its contents.
 make_payload_disk() {
   local source=${payload:-} size files
-  if [[ -z $source ]]; then source=$work/empty; mkdir "$source"; fi
+  if [[ -z $source ]]; then source=$work/empty; mkdir -p "$source"; fi
   size=$(du -sm --apparent-size "$source/" | cut -f1)
   files=$(find "$source/" | wc -l)
+  rm -f "$work/payload.img"
   truncate -s $((size + size / 4 + files / 200 + 32))M "$work/payload.img"
   mke2fs -q -F -t ext4 -O ^has_journal -m 0 -N $((files + 64)) -d "$source" "$work/payload.img"
 }

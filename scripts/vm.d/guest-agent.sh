@@ -24,6 +24,15 @@ prepare_disks() {
   install -d -m 755 -o dev -g dev /scratch/dev
 }
 
+# An emulated CPU may run into kernel text that another one is just patching (panics at the int3 of a patch: in the page allocator
+# when the first cpuset came, in the scheduler with the first CPU quota). So the machine boots on one CPU (maxcpus=1); a cpuset
+# and a CPU quota are made while it is the only one, and held for the whole boot, so that their static keys never change
+# again; then the second CPU is let in.
+hold_static_keys() {
+  systemd-run --quiet --unit=bed-keeper --property=AllowedCPUs=0-1 --property=CPUQuota=150% sleep infinity
+  echo 1 >/sys/devices/system/cpu/cpu1/online
+}
+
 # Waits until dev's manager is up: the unit is Type=notify, and its bus socket is there before it is ready.
 prepare_user() {
   systemctl start user@1000.service
@@ -60,6 +69,7 @@ run_command() {
 }
 
 chmod -R a+rX /run/vm
+hold_static_keys
 prepare_disks
 prepare_user
 printf 'vm-agent: ready after %s s\n' "$(cut -d ' ' -f 1 /proc/uptime)"

@@ -4,9 +4,6 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/environment.h"
 #include "scope/sweep.h"
@@ -28,6 +25,16 @@ std::string temp_root()
     return root.starts_with('/') ? root : "/tmp";
 }
 
+namespace {
+
+/// What tests are given is exactly "1" (plan/environment.h); others use the name for a path of hutch.
+bool are_inside_a_test()
+{
+    return environment_variable("HUTCH") == "1";
+}
+
+} // namespace
+
 Result<std::unique_ptr<Box>> Box::open(CgroupChoice choice)
 {
     auto id = scope::own_run_id();
@@ -43,54 +50,42 @@ Result<std::unique_ptr<Box>> Box::open(CgroupChoice choice)
         return std::unexpected(std::move(init.error()));
     }
     std::unique_ptr<Box> box(new Box(std::move(*loop), std::move(*init), id->text()));
-    auto chosen = scope::choose(choice, *id, box->loop_);
+    const scope::Wanted wanted{.choice = choice, .inside_a_test = are_inside_a_test()};
+    auto chosen =
+        scope::choose(wanted, *id, box->loop_, [&](const scope::WardenPlan& plan) { return box->start_warden(plan); });
     if (!chosen) {
-        return std::unexpected(std::move(chosen.error()));
+        return std::unexpected(std::move(chosen.error())); // and a warden that is there clears up
     }
     box->chosen_ = std::move(*chosen);
-    if (auto started = box->start_warden(); !started) {
-        (void)box->close();
-        return std::unexpected(std::move(started.error()));
+    if (box->warden_ && !box->chosen_.warden) {
+        (void)box->warden_->dismiss(); // its rung did not hold
+        box->warden_.reset();
+    }
+    if (wanted.inside_a_test && choice == CgroupChoice::automatic && box->chosen_.machine.systemd) {
+        box->notices_.push_back(box->chosen_.attempts.front().why); // without systemd it would have been no better
     }
     box->sweep();
     return box;
 }
 
-Result<void> Box::start_warden()
+Result<void> Box::start_warden(const scope::WardenPlan& plan)
 {
-    if (!chosen_.warden) {
-        return {};
-    }
-    const scope::WardenPlan& plan = *chosen_.warden;
-    auto warden = spawn::Warden::start(init_, {.parent_dir = plan.parent_dir,
+    auto warden = spawn::Warden::start(init_, {.dir = plan.dir,
+                                               .node = plan.node,
                                                .tests_name = plan.tests_name,
                                                .remove_tests = plan.remove_tests,
                                                .runner_leaf = plan.runner_leaf,
-                                               .cgroup = plan.cgroup,
-                                               .remove_parent = plan.remove_parent,
-                                               .grandparent_dir = plan.grandparent_dir,
-                                               .parent_name = plan.parent_name});
+                                               .cgroup = plan.cgroup});
     if (!warden) {
         return std::unexpected(std::move(warden.error()));
     }
     warden_ = std::move(*warden);
-    if (!plan.move_to) {
-        return {};
-    }
-    return base::write_once(base::FileAt{*plan.move_to, "cgroup.procs"}, fmt::format("{}", warden_->pid()));
+    return {};
 }
 
 void Box::sweep()
 {
-    scope::SweepReport report = scope::sweep_processes();
-    report.add(scope::sweep_temp_dirs(temp_root()));
-    if (chosen_.warden) {
-        // Dead runs of our kind have their nodes beside ours, or in the same slice.
-        const auto node = base::read_link(fmt::format("/proc/self/fd/{}", chosen_.warden->parent_dir.get()));
-        if (node) {
-            report.add(scope::sweep_cgroups({*node, node->substr(0, node->rfind('/'))}, false));
-        }
-    }
+    const scope::SweepReport report = scope::sweep_at_start(chosen_, temp_root());
     if (!report.swept.empty()) {
         notices_.push_back("swept what dead runs had left: " + base::join(report.swept, "; "));
     }

@@ -25,6 +25,7 @@ std::string temp_root();
 
 class Box {
   public:
+    /// HUTCH=1 in the environment says that we are inside of a test of another run.
     static Result<std::unique_ptr<Box>> open(CgroupChoice choice);
     Box(const Box&) = delete;
 
@@ -43,7 +44,7 @@ class Box {
     Box(sd::EventLoop loop, spawn::InitProgram init, std::string run_id)
         : loop_(std::move(loop)), init_(std::move(init)), run_id_(std::move(run_id))
     {}
-    Result<void> start_warden();
+    Result<void> start_warden(const scope::WardenPlan& plan);
     void sweep();
 
     sd::EventLoop loop_; ///< first: the manager has a reference to it

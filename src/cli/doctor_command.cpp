@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/box.h"
 #include "cli/box_flags.h"
 #include "cli/complaint.h"
@@ -16,6 +18,7 @@
 #include "kernel/clone3.h"
 #include "scope/namespaces.h"
 #include "scope/remedies.h"
+#include "scope/systemd_facts.h"
 
 namespace hutch::cli {
 
@@ -48,6 +51,26 @@ Check check_pressure()
             .remedy = read ? "" : scope::remedy_for_pressure()};
 }
 
+/// The manager that gives rungs 1 and 2, and what it can hand on. Nothing where there is no systemd: there is nobody to
+/// be asked, and nothing to be told.
+std::optional<Check> check_manager(const scope::Machine& machine)
+{
+    if (!machine.systemd) {
+        return std::nullopt;
+    }
+    const auto facts = scope::ask_manager(machine.root() ? sd::Instance::system : sd::Instance::user);
+    if (!facts) {
+        return Check{
+            .name = "manager", .available = false, .found_by = facts.error().message, .remedy = facts.error().hint};
+    }
+    const std::string controllers = base::join(facts->controllers, " ");
+    return Check{.name = "manager",
+                 .available = true,
+                 .found_by = fmt::format("{} {} at {}, can hand on: {}", sd::to_string(facts->instance), facts->version,
+                                         facts->address, controllers.empty() ? "no controller" : controllers),
+                 .remedy = ""};
+}
+
 Check check_lingering(const scope::Machine& machine)
 {
     const std::string remedy = scope::remedy_for_lingering(machine);
@@ -65,12 +88,12 @@ Check check_birth(const scope::Chosen& chosen)
     if (!chosen.warden) {
         return {.name = "birth", .available = false, .found_by = "no cgroup to clone a child into", .remedy = ""};
     }
-    const bool moved = chosen.manager->rung() != 1 && chosen.warden->runner_leaf.has_value();
     return {.name = "birth",
             .available = true,
-            .found_by = moved ? "a child cloned from here was killed at birth: this cgroup was once killed; the runner "
-                                "moves to a fresh leaf"
-                              : "a child cloned into a fresh leaf lived",
+            .found_by = chosen.left_home
+                            ? "a child cloned from here was killed at birth: this cgroup was once killed; the runner "
+                              "moves to a fresh leaf"
+                            : "a child cloned into a fresh leaf lived",
             .remedy = ""};
 }
 
@@ -78,8 +101,11 @@ std::vector<Check> checks(const scope::Chosen& chosen)
 {
     std::vector<Check> list{check_birth(chosen), check_namespaces(chosen.machine), check_pressure(),
                             check_lingering(chosen.machine)};
+    if (auto manager = check_manager(chosen.machine)) {
+        list.push_back(std::move(*manager));
+    }
     list.push_back({.name = "warden",
-                    .available = chosen.warden.has_value(),
+                    .available = chosen.warden,
                     .found_by = chosen.warden ? "clears up within a second of a kill -9 of hutch"
                                               : "no cgroup to watch: each test's own hutch-init ends it",
                     .remedy = ""});

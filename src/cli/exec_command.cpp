@@ -108,7 +108,8 @@ Result<int> execute(const ExecSettings& settings, const std::string& cwd)
     }
     const int code = exec_exit_code(*result);
     const auto written = write_record(*record, settings.json_file, test, result->outcome);
-    if (!written || !closed) {
+    // What cannot be killed cannot be removed: the outcome says so already, and better.
+    if (!written || (!closed && result->outcome.cause != Cause::unkillable)) {
         return std::unexpected(written ? closed.error() : written.error());
     }
     if (!settings.quiet) {

@@ -104,12 +104,6 @@ Sweep sweep_children(int directory)
     return sweep;
 }
 
-int descend(int directory, const char* name)
-{
-    fchmodat(directory, name, 0700); // a test may have taken the mode away from its own cgroups
-    return open_directory({directory, name});
-}
-
 /// cgroup.kill signals first threads; one that has ended swallows it, and the others run on (kernel/cgroup/cgroup.c,
 /// __cgroup_kill; seen on 6.18). pidfd_send_signal(2) is for the whole process.
 void kill_spared(int cgroup)
@@ -139,7 +133,7 @@ void kill_spared_below(int cgroup, unsigned levels)
         return;
     }
     for_each_child(cgroup, [&](const char* name) {
-        const int child = descend(cgroup, name);
+        const int child = open_despite_mode({cgroup, name});
         if (child >= 0) {
             kill_spared_below(child, levels - 1);
             close(child);
@@ -192,7 +186,7 @@ void remove_below(int top, std::int64_t deadline)
         if (!sweep.has_child && depth == 0) {
             break;
         }
-        const int next = sweep.has_child ? descend(here, sweep.child) : open_directory({here, ".."});
+        const int next = sweep.has_child ? open_despite_mode({here, sweep.child}) : open_directory({here, ".."});
         if (next == -ENOENT && sweep.has_child) {
             continue; // gone meanwhile
         }
@@ -211,6 +205,12 @@ void remove_below(int top, std::int64_t deadline)
 }
 
 } // namespace
+
+int open_despite_mode(CgroupAt cgroup)
+{
+    fchmodat(cgroup.directory, cgroup.name, 0700);
+    return open_directory(cgroup);
+}
 
 void kill_until_empty(CgroupAt cgroup, std::int64_t deadline)
 {

@@ -13,6 +13,9 @@ struct CgroupAt {
     const char* name;
 };
 
+/// A descriptor of it, though a test may have taken its mode away; below 0: a negated errno.
+int open_despite_mode(CgroupAt cgroup);
+
 /// Writes cgroup.kill until nothing is alive in it and below, or `deadline` (monotonic_ms) has passed.
 void kill_until_empty(CgroupAt cgroup, std::int64_t deadline);
 

@@ -95,6 +95,10 @@ inline long unlinkat(int directory, const char* name, int flags)
 {
     return raw_syscall(__NR_unlinkat, directory, as_word(name), flags);
 }
+inline void lock(int fd)
+{
+    raw_syscall(__NR_flock, fd, 2 | 4 /* LOCK_EX | LOCK_NB */);
+}
 inline long fchmodat(int directory, const char* name, unsigned mode)
 {
     return raw_syscall(__NR_fchmodat, directory, as_word(name), mode);

@@ -34,26 +34,41 @@ bool names_are_inside(const wire::WardenOrders& orders)
 {
     const auto inside = [&](std::uint32_t offset) { return offset < orders.text_bytes; };
     const auto inside_or_none = [&](std::uint32_t offset) { return offset == wire::no_text || inside(offset); };
-    return inside(orders.tests) && inside_or_none(orders.runner) && inside_or_none(orders.parent);
+    return inside(orders.tests) && inside_or_none(orders.runner) && inside_or_none(orders.node);
 }
 
-void clear(const wire::WardenOrders& orders)
+void clear_node(int node, const wire::WardenOrders& orders, std::int64_t begin)
 {
-    const std::int64_t begin = monotonic_ms();
     const std::int64_t deadline = begin + patience_ms;
-    const CgroupAt tests = {wire::warden_parent_fd, orders.text + orders.tests};
+    const CgroupAt tests = {node, orders.text + orders.tests};
     kill_until_empty(tests, begin + patience_ms / 2); // removing kills, too, and goes deeper
     if ((orders.flags & wire::warden_flag::remove_tests) != 0) {
         remove_tree(tests, deadline);
     }
     if (orders.runner != wire::no_text) {
-        const CgroupAt runner = {wire::warden_parent_fd, orders.text + orders.runner};
+        const CgroupAt runner = {node, orders.text + orders.runner};
         wait_until_empty(runner, deadline); // it closes its files before it leaves its cgroup
         remove_tree(runner, deadline);
     }
-    if ((orders.flags & wire::warden_flag::remove_parent) != 0 && orders.parent != wire::no_text) {
-        remove_tree({wire::warden_grandparent_fd, orders.text + orders.parent}, deadline);
+}
+
+void clear(const wire::WardenOrders& orders)
+{
+    const std::int64_t begin = monotonic_ms();
+    if (orders.node == wire::no_text) {
+        clear_node(wire::warden_dir_fd, orders, begin);
+        return;
     }
+    // Only now: we were started before the runner made it. Nobody makes it any more, and its name has the run id, so
+    // that it is ours or not there.
+    const CgroupAt at = {wire::warden_dir_fd, orders.text + orders.node};
+    const int node = open_despite_mode(at);
+    if (node < 0) {
+        return;
+    }
+    lock(node); // a sweep leaves it to us
+    clear_node(node, orders, begin);
+    remove_tree(at, begin + patience_ms);
 }
 
 } // namespace
@@ -63,7 +78,7 @@ void guard()
     block_signals();
     set_name("hutch-warden");
     set_traceable(false);
-    close_above(wire::warden_grandparent_fd);
+    close_above(wire::warden_dir_fd);
 
     wire::WardenOrders orders;
     const long got = receive_message(&orders, sizeof(orders));

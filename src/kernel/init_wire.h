@@ -22,12 +22,11 @@
 
 namespace hutch::kernel::wire {
 
-inline constexpr std::uint32_t magic = 0x31'49'48'48; ///< "HHI1" in little endian; the digit is the version
+inline constexpr std::uint32_t magic = 0x32'49'48'48; ///< "HHI2" in little endian; the digit is the version
 inline constexpr int control_fd = 3;
-inline constexpr int warden_parent_fd = 4;      ///< R: the directory that has the node of the tests
-inline constexpr int warden_grandparent_fd = 5; ///< the directory that has R; open only if R is to be removed
-inline constexpr int exit_not_executed = 127;   ///< of hutch-init when a step failed
-inline constexpr int exit_runner_gone = 125;    ///< of a held hutch-init that was never released
+inline constexpr int warden_dir_fd = 4;       ///< R, or the directory that has R, or is going to have it
+inline constexpr int exit_not_executed = 127; ///< of hutch-init when a step failed
+inline constexpr int exit_runner_gone = 125;  ///< of a held hutch-init that was never released
 
 inline constexpr std::size_t path_max = 4096; ///< PATH_MAX, with its NUL
 inline constexpr std::size_t name_max = 256;  ///< NAME_MAX, with its NUL
@@ -115,8 +114,7 @@ struct Exited {
 };
 
 namespace warden_flag {
-inline constexpr std::uint32_t remove_tests = 1;  ///< the tests' node and all below it are removed, not only killed
-inline constexpr std::uint32_t remove_parent = 2; ///< so is R, by warden_grandparent_fd and `parent`
+inline constexpr std::uint32_t remove_tests = 1; ///< the tests' node and all below it are removed, not only killed
 } // namespace warden_flag
 
 struct WardenOrders {
@@ -124,7 +122,7 @@ struct WardenOrders {
     std::uint32_t flags;
     std::uint32_t tests;  ///< offset of the name of the tests' node in R
     std::uint32_t runner; ///< offset of the name of the runner's leaf in R, or no_text: removed when empty
-    std::uint32_t parent; ///< offset of R's own name in its parent, or no_text
+    std::uint32_t node;   ///< offset of R's name in warden_dir_fd, which is removed as well; no_text: that is R itself
     std::uint32_t text_bytes;
     std::uint32_t unused;
     char text[3 * name_max];

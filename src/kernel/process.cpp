@@ -103,7 +103,7 @@ Result<ProcessStat> parse_process_stat(std::string_view text)
     ProcessStat stat;
     const auto pid = parse_pid(base::trim(text.substr(0, open)));
     const std::vector<std::string_view> fields = base::words(text.substr(close + 1)).all(); // [0] is field 3
-    constexpr std::size_t utime = 11, stime = 12, cutime = 13, cstime = 14, threads = 17, start = 19;
+    constexpr std::size_t flags = 6, utime = 11, stime = 12, cutime = 13, cstime = 14, threads = 17, start = 19;
     if (!pid || fields.size() <= start || fields[0].size() != 1) {
         return malformed();
     }
@@ -111,7 +111,9 @@ Result<ProcessStat> parse_process_stat(std::string_view text)
     const auto ppid = whole(1), pgrp = whole(2), session = whole(3), user = whole(utime), system = whole(stime);
     const auto waited_user = whole(cutime), waited_system = whole(cstime);
     const auto started = base::parse_uint64(fields[start]), running = base::parse_uint64(fields[threads]);
-    if (!ppid || !pgrp || !session || !user || !system || !waited_user || !waited_system || !started || !running) {
+    const auto flag_bits = base::parse_uint64(fields[flags]);
+    if (!ppid || !pgrp || !session || !flag_bits || !user || !system || !waited_user || !waited_system || !started ||
+        !running) {
         return malformed();
     }
     stat.pid = *pid;
@@ -120,6 +122,10 @@ Result<ProcessStat> parse_process_stat(std::string_view text)
     stat.ppid = static_cast<int>(*ppid);
     stat.pgrp = static_cast<int>(*pgrp);
     stat.session = static_cast<int>(*session);
+    constexpr std::uint64_t forked_no_exec = 0x40; // PF_FORKNOEXEC, include/linux/sched.h
+    constexpr std::uint64_t is_exiting = 0x4;      // PF_EXITING
+    stat.executed = (*flag_bits & forked_no_exec) == 0;
+    stat.exiting = (*flag_bits & is_exiting) != 0;
     stat.utime_ticks = static_cast<std::uint64_t>(*user);
     stat.stime_ticks = static_cast<std::uint64_t>(*system);
     stat.waited_ticks = static_cast<std::uint64_t>(*waited_user + *waited_system);

@@ -23,12 +23,16 @@ struct ProcessStat {
     std::string comm;
     char state = '?'; ///< R S D Z T t X I
     int ppid = 0, pgrp = 0, session = 0;
+    bool executed = true; ///< a program since it was forked; else it still has its parent's name and command line
+    bool exiting = false;  ///< it, or its first thread, is on its way out, and is no zombie yet
     std::uint64_t utime_ticks = 0, stime_ticks = 0; ///< sysconf(_SC_CLK_TCK) a second
     std::uint64_t waited_ticks = 0;                 ///< the same two of all children that it has waited for
     std::uint64_t start_time = 0; ///< field 22: ticks since boot; pid + start_time + boot id is unique
     std::uint64_t threads = 1; ///< the first one included, though it may have ended
     /// Dead and waiting to be reaped. A process whose first thread has ended while others run on also says 'Z', but lives.
     bool is_zombie() const { return (state == 'Z' || state == 'X') && threads <= 1; }
+    /// No instruction of its program will run any more.
+    bool is_ending() const { return (exiting || is_zombie()) && threads <= 1; }
     bool first_thread_ended() const { return state == 'Z' && threads > 1; }
 };
 Result<ProcessStat> parse_process_stat(std::string_view text);

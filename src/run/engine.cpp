@@ -47,7 +47,7 @@ class Engine {
     TempDirs temp_dirs_;
     base::UniqueFd null_;
     std::vector<Running> running_;
-    std::vector<std::unique_ptr<LiveAttempt>> retired_; ///< ended; destroyed when no handler of theirs is on the stack
+    std::vector<std::unique_ptr<LiveAttempt>> retired_; ///< ended; destroyed when the next one ends: no handler of theirs is on the stack then
     std::size_t serial_ = 0;
     bool filling_ = false;
     RunResult result_;
@@ -92,7 +92,6 @@ void Engine::fill()
         return; // an attempt that ended while it was being started: the loop below goes on
     }
     filling_ = true;
-    retired_.clear();
     while (!queue_.empty()) {
         const auto slot = deps_.slots.acquire();
         if (!slot) {
@@ -131,6 +130,9 @@ void Engine::start(schedule::Due due, schedule::Slot slot)
 
 void Engine::ended(LiveAttempt& attempt)
 {
+    if (!filling_) {
+        retired_.clear(); // not the one that ends now: its handler goes on when we return
+    }
     const auto found = std::ranges::find_if(running_, [&](const Running& r) { return r.attempt.get() == &attempt; });
     Running running = std::move(*found);
     running_.erase(found);

@@ -188,7 +188,7 @@ void LiveAttempt::look()
     if (!killed) {
         const auto members = world_.manager.members(*scope_);
         if (members && !members->empty()) {
-            return feed(Input::leftovers);
+            return wait_for_names(*members) ? void() : feed(Input::leftovers);
         }
     }
     // Only hutch-init is left, or processes that are on their way out.
@@ -200,6 +200,18 @@ void LiveAttempt::look()
     }
     be_patient();
     watch_emptiness();
+}
+
+/// What was forked a moment ago is given a few milliseconds to become what it is to be listed as: exec(2) of another
+/// process is no event that we could wait for. True: we look again.
+bool LiveAttempt::wait_for_names(const std::vector<int>& members)
+{
+    constexpr int most_waits = 5;
+    if (name_waits_ == most_waits || !are_about_to_execute(members)) {
+        return false;
+    }
+    ++name_waits_;
+    return patience_.arm(world_.loop, Milliseconds(1), [this] { look(); }).has_value();
 }
 
 void LiveAttempt::watch_emptiness()
@@ -221,10 +233,15 @@ void LiveAttempt::watch_emptiness()
 
 void LiveAttempt::list_leaks()
 {
-    const auto members = world_.manager.members(*scope_);
+    auto members = world_.manager.members(*scope_);
     if (!members) {
         return complain(members.error());
     }
+    // What ends by itself, or by our SIGTERM, is not left behind, though the kernel may need another moment for it.
+    std::erase_if(*members, [](int pid) {
+        const auto stat = kernel::process_stat(pid);
+        return !stat || stat->is_ending();
+    });
     evidence_.leaked = describe_leftovers(*members);
     evidence_.leaked_count = members->size();
 }
@@ -274,6 +291,7 @@ void LiveAttempt::still_there()
 void LiveAttempt::give_up()
 {
     const auto members = world_.manager.members(*scope_);
+    evidence_.duration = stopwatch_.stop(); // until now, or to the end of its first process if that was seen
     evidence_.unkillable = describe_unkillable(members.value_or(std::vector<int>{}));
     feed(Input::given_up);
 }

@@ -90,6 +90,7 @@ class LiveAttempt {
     void main_ended(const ExitStatus& status);
     Result<void> watch_child();
     void watch_emptiness();
+    bool wait_for_names(const std::vector<int>& members);
     void complain(const Error& error);
 
     World world_;
@@ -112,6 +113,7 @@ class LiveAttempt {
     std::string trouble_;
     int start_errno_ = 0;
     int remove_tries_ = 0;
+    int name_waits_ = 0;
     int patience_steps_ = 0;
     bool released_ = false;
     bool gone_ = false;                  ///< the cloned child (hutch-init or the test itself) has been reaped

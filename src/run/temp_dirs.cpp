@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "scope/sweep.h"
 
 namespace hutch::run {
 
@@ -24,7 +25,10 @@ TempDirs::~TempDirs()
     for (const std::string& name : free_) {
         ::unlinkat(fd_.get(), name.c_str(), AT_REMOVEDIR);
     }
-    ::rmdir(root_.c_str());
+    // What a test has put beside its own directory, as soon as nobody can be using it.
+    if (::rmdir(root_.c_str()) != 0 && out_ == 0) {
+        (void)base::remove_tree(root_);
+    }
 }
 
 Result<void> TempDirs::open_root()
@@ -38,6 +42,7 @@ Result<void> TempDirs::open_root()
         return std::unexpected(opened.error());
     }
     fd_ = std::move(*opened);
+    (void)scope::lock_run_directory(fd_); // where it cannot be had, the run id has to say that we live
     return {};
 }
 
@@ -51,12 +56,14 @@ Result<std::string> TempDirs::take()
     if (!free_.empty()) {
         const std::string name = std::move(free_.back());
         free_.pop_back();
+        ++out_;
         return fmt::format("{}/{}", root_, name);
     }
     const std::string name = fmt::format("d{}", ++made_);
     if (auto made = base::make_directory({fd_, name.c_str()}, 0700); !made) {
         return std::unexpected(made.error());
     }
+    ++out_;
     return fmt::format("{}/{}", root_, name);
 }
 
@@ -68,7 +75,8 @@ bool TempDirs::is_as_new(const std::string& name) const
         status.st_uid != ::geteuid()) {
         return false;
     }
-    std::array<char, 256> entries; // "." and ".." take 48 bytes; a third entry is one too many
+    // "." and ".." take 48 bytes; a third entry, which takes 280 at most, is one too many and has to find room.
+    std::array<char, 512> entries;
     const long got = ::syscall(SYS_getdents64, fd.get(), entries.data(), entries.size());
     constexpr long dot_and_dot_dot = 48;
     return got == dot_and_dot_dot;
@@ -77,6 +85,7 @@ bool TempDirs::is_as_new(const std::string& name) const
 Result<void> TempDirs::give_back(const std::string& path)
 {
     std::string name = path.substr(path.rfind('/') + 1);
+    --out_;
     if (is_as_new(name)) {
         free_.push_back(std::move(name));
         return {};

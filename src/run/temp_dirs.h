@@ -18,7 +18,7 @@ class TempDirs {
     /// The root, `parent`/hutch-`run_id`, is made with the first directory.
     TempDirs(std::string parent, std::string_view run_id);
     TempDirs(const TempDirs&) = delete;
-    ~TempDirs(); ///< removes the root, unless something that was not given back is in it
+    ~TempDirs(); ///< removes the root with all that is in it, unless a directory was not given back
 
     /// An empty directory of mode 0700; returns its absolute path.
     Result<std::string> take();
@@ -33,6 +33,7 @@ class TempDirs {
     base::UniqueFd fd_;
     std::vector<std::string> free_; ///< names of directories that are as new
     std::size_t made_ = 0;
+    std::size_t out_ = 0; ///< taken, and not given back
 };
 
 } // namespace hutch::run

@@ -21,8 +21,8 @@ namespace {
 
 class Ladder {
   public:
-    Ladder(CgroupChoice choice, const RunId& id, kernel::CloneStack stack)
-        : choice_(choice), id_(id), stack_(std::move(stack))
+    Ladder(Wanted wanted, const RunId& id, kernel::CloneStack stack, const StartWarden& start_warden)
+        : wanted_(wanted), id_(id), stack_(std::move(stack)), start_warden_(start_warden)
     {
         chosen_.machine = inspect_machine();
         if (const auto home = find_home()) { // before a manager moves us
@@ -56,12 +56,17 @@ class Ladder {
 
     std::string remedy_for_home() const
     {
-        return remedy_for_delegation(chosen_.machine, choice_ == CgroupChoice::cgroupfs);
+        if (wanted_.inside_a_test) {
+            return remedy_for_delegation(chosen_.machine, Asked::not_inside_a_test);
+        }
+        const bool by_flag = wanted_.choice == CgroupChoice::cgroupfs;
+        return remedy_for_delegation(chosen_.machine, by_flag ? Asked::not_by_flag : Asked::yes);
     }
 
-    CgroupChoice choice_;
+    Wanted wanted_;
     const RunId& id_;
     kernel::CloneStack stack_;
+    const StartWarden& start_warden_;
     Chosen chosen_;
 };
 
@@ -82,7 +87,7 @@ void Ladder::add_beside(const std::filesystem::path& node)
     }
 }
 
-/// The last check, and the manager on top of it.
+/// The last check, the warden where it is not there yet, and the manager on top.
 bool Ladder::stand(RunNode node, int rung, std::string description)
 {
     add_beside(node.root().path());
@@ -91,21 +96,33 @@ bool Ladder::stand(RunNode node, int rung, std::string description)
         (void)node.take_down();
         return leave(rung, files.error(), remedy_for_cgroup(chosen_.machine));
     }
+    if (rung == 1) {
+        if (const auto started = start_warden_(node.warden()); !started) {
+            (void)node.take_down();
+            return leave(rung, started.error(), "");
+        }
+    }
+    chosen_.warden = true;
+    chosen_.left_home = node.left_home();
     chosen_.controllers = node.controllers();
     auto capabilities = capabilities_of(node, *files);
-    auto manager = std::make_unique<CgroupfsManager>(
+    chosen_.manager = std::make_unique<CgroupfsManager>(
         std::move(node), *files,
         CgroupfsManager::Rung{.number = rung,
                               .description = fmt::format("rung {}: {}", rung, description),
                               .capabilities = std::move(capabilities)});
-    chosen_.warden = manager->node().warden();
-    chosen_.manager = std::move(manager);
     chosen_.attempts.push_back({.rung = rung, .taken = true, .why = std::move(description), .remedy = ""});
     return true;
 }
 
 bool Ladder::delegated_scope()
 {
+    if (wanted_.inside_a_test) {
+        return leave(1,
+                     {.message = "no scope is asked for inside of a test of another run (HUTCH=1): it would leave that "
+                                 "test's cgroup and limits"},
+                     "");
+    }
     auto scope = acquire_delegated_scope(id_);
     if (!scope) {
         return leave(1, scope.error(), remedy_for_manager(chosen_.machine));
@@ -145,17 +162,21 @@ bool Ladder::scope_for_each_test(sd::EventLoop& loop)
 bool Ladder::stand_on_units(std::unique_ptr<SystemdManager> manager)
 {
     const std::filesystem::path slice = manager->slice().path();
-    auto above = kernel::CgroupDir::open(slice.parent_path());
+    const auto above = kernel::CgroupDir::open(slice.parent_path());
     if (!above) {
         return leave(2, above.error(), "");
     }
-    chosen_.above_slice = std::move(*above);
     add_beside(slice);
-    chosen_.warden = manager->node().warden();
-    chosen_.warden->parent_dir = chosen_.above_slice->fd();
-    chosen_.warden->tests_name = slice.filename();
-    chosen_.warden->remove_tests = false;
-    chosen_.warden->runner_leaf.reset();
+    const auto started = start_warden_({.dir = above->fd(),
+                                        .node = {},
+                                        .tests_name = slice.filename(),
+                                        .remove_tests = false,
+                                        .runner_leaf = {},
+                                        .cgroup = manager->node().warden().cgroup});
+    if (!started) {
+        return leave(2, started.error(), "");
+    }
+    chosen_.warden = true;
     chosen_.attempts.push_back({.rung = 2, .taken = true, .why = manager->describe(), .remedy = ""});
     chosen_.manager = std::move(manager);
     return true;
@@ -163,7 +184,7 @@ bool Ladder::stand_on_units(std::unique_ptr<SystemdManager> manager)
 
 bool Ladder::cgroupfs()
 {
-    auto node = RunNode::below_home(id_);
+    auto node = RunNode::below_home(id_, start_warden_);
     if (!node) {
         return leave(3, node.error(), remedy_for_home());
     }
@@ -202,14 +223,14 @@ void Ladder::none(std::string_view why, std::string_view remedy)
 
 } // namespace
 
-Result<Chosen> choose(CgroupChoice choice, const RunId& id, sd::EventLoop& loop)
+Result<Chosen> choose(Wanted wanted, const RunId& id, sd::EventLoop& loop, const StartWarden& start_warden)
 {
     auto stack = kernel::CloneStack::create();
     if (!stack) {
         return std::unexpected(std::move(stack.error()));
     }
-    Ladder ladder(choice, id, std::move(*stack));
-    switch (choice) {
+    Ladder ladder(wanted, id, std::move(*stack), start_warden);
+    switch (wanted.choice) {
     case CgroupChoice::automatic:
         if (!ladder.delegated_scope() && !ladder.cgroupfs()) {
             const Error left = ladder.last_error();

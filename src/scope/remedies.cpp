@@ -80,16 +80,19 @@ std::string remedy_for_cgroup(const Machine& machine)
         machine.mount_point, machine.user);
 }
 
-std::string remedy_for_delegation(const Machine& machine, bool avoidable)
+std::string remedy_for_delegation(const Machine& machine, Asked asked)
 {
     if (!machine.systemd || machine.read_only || machine.hybrid) {
         return remedy_for_cgroup(machine);
     }
+    if (asked == Asked::not_inside_a_test) {
+        return "--cgroup-manager=systemd, which leaves the cgroup and the limits of the test that this runs in";
+    }
+    if (machine.root()) {
+        return "systemd-run --scope -p Delegate=yes hutch …";
+    }
     // A user manager of systemd 252 does not mark what it delegates, so only its own answer counts.
-    const char* leave_out = "leave out --cgroup-manager=cgroupfs";
-    return machine.root() ? "systemd-run --scope -p Delegate=yes hutch …"
-           : avoidable    ? leave_out
-                          : remedy_for_manager(machine);
+    return asked == Asked::not_by_flag ? "leave out --cgroup-manager=cgroupfs" : remedy_for_manager(machine);
 }
 
 std::string remedy_for_manager(const Machine& machine)

@@ -16,9 +16,15 @@ std::string remedy_for_controller(std::string_view controller, const Machine& ma
 /// No cgroup can be made here: nothing mounted, read only, or not ours.
 std::string remedy_for_cgroup(const Machine& machine);
 
-/// Where we are we may make cgroups, or not even that, but it was not delegated to us. `avoidable`:
-/// --cgroup-manager=cgroupfs kept us from asking a manager.
-std::string remedy_for_delegation(const Machine& machine, bool avoidable);
+/// Whether a manager was asked to delegate a cgroup to us.
+enum class Asked {
+    yes,
+    not_by_flag,       ///< --cgroup-manager=cgroupfs
+    not_inside_a_test, ///< of another run
+};
+
+/// Where we are we may make cgroups, or not even that, but it was not delegated to us.
+std::string remedy_for_delegation(const Machine& machine, Asked asked);
 
 /// No systemd manager answers.
 std::string remedy_for_manager(const Machine& machine);

@@ -74,11 +74,17 @@ Result<RunNode> RunNode::in_delegated(kernel::CgroupDir scope)
     return node;
 }
 
-Result<RunNode> RunNode::below_home(const RunId& id)
+Result<RunNode> RunNode::below_home(const RunId& id, const StartWarden& start_warden)
 {
     auto home = find_home();
     if (!home) {
         return std::unexpected(std::move(home.error()));
+    }
+    // Born where we are now, never in R. vacate() moves it with us; move_runner() leaves it.
+    auto started =
+        start_warden({.dir = home->dir.fd(), .node = id.node_name(), .runner_leaf = runner_name, .cgroup = {}});
+    if (!started) {
+        return std::unexpected(std::move(started.error()));
     }
     auto lock = lock_home(*home);
     if (!lock) {
@@ -154,21 +160,7 @@ Result<void> RunNode::move_runner()
 
 WardenPlan RunNode::warden() const
 {
-    WardenPlan plan{.parent_dir = root_.fd()};
-    if (runner_) {
-        plan.runner_leaf = runner_name;
-    }
-    if (warden_) {
-        plan.cgroup = warden_->fd();
-        return plan;
-    }
-    plan.remove_parent = true;
-    plan.grandparent_dir = home_->dir.fd();
-    plan.parent_name = name_;
-    if (runner_) {
-        plan.move_to = above_->fd();
-    }
-    return plan;
+    return {.dir = root_.fd(), .node = {}, .runner_leaf = runner_name, .cgroup = warden_->fd()};
 }
 
 Result<void> RunNode::take_down()

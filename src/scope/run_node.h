@@ -6,8 +6,12 @@
 // Responsible for making it, for the controllers in it, for a runner that sits where children can be born from
 // (docs/kernel.md 0.1), and for taking it down. Never holds a process in an inner node, never touches what stands
 // above R but to empty a delegated home (home.h).
+//
+// In a home the warden is there before R is, so that a runner that is killed at any moment leaves no R behind. A
+// delegated unit goes with its last process, whoever is killed: there the warden may come after R, into a leaf of it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,28 +27,26 @@
 
 namespace hutch::scope {
 
-/// What the warden has to know: the fields of spawn::WardenPlan, which this floor may not name, and one more. All
-/// descriptors are borrowed from the run's node, which has to live until the warden is started.
+/// What the warden has to know: the fields of spawn::WardenPlan, which this floor may not name. All descriptors are
+/// borrowed, and good for the call that they are given to.
 struct WardenPlan {
-    base::BorrowedFd parent_dir;            ///< R
+    base::BorrowedFd dir;                   ///< R; with `node` the home that R is going to be made in
+    std::optional<std::string> node;        ///< R's name in it, to be removed last of all; unset: a manager removes R
     std::string tests_name = "tests";       ///< to be killed, awaited and removed, in R
     bool remove_tests = true;               ///< off where systemd removes it
-    std::optional<std::string> runner_leaf; ///< in R, to be removed once it is empty
+    std::optional<std::string> runner_leaf; ///< in R, if the runner moves there: to be removed once it is empty
     std::optional<base::BorrowedFd> cgroup; ///< where the warden is to be born; unset: where the runner is
-    bool remove_parent = false;             ///< R itself, last of all; off where a manager removes it
-    base::BorrowedFd grandparent_dir;       ///< the parent of R
-    std::string parent_name;                ///< R in it
-    /// After its birth the caller writes the warden's pid to cgroup.procs of this: the runner had to leave its home
-    /// because no child can be born into it any more, but the warden must not sit in what it removes.
-    std::optional<base::BorrowedFd> move_to;
 };
+
+/// Starts the run's warden; given by a floor that may. On an error there is none.
+using StartWarden = std::function<Result<void>(const WardenPlan&)>;
 
 class RunNode {
   public:
     /// Rung 1. `scope` is a delegated unit that we are in.
     static Result<RunNode> in_delegated(kernel::CgroupDir scope);
-    /// Rungs 3 and 4: below the cgroup that we were started in.
-    static Result<RunNode> below_home(const RunId& id);
+    /// Rungs 3 and 4: below the cgroup that we were started in. The warden is started before anything is made.
+    static Result<RunNode> below_home(const RunId& id, const StartWarden& start_warden);
     RunNode(RunNode&&) = default;
 
     /// Clones a child into a fresh leaf; where it is killed at birth, the runner moves to a leaf of its own and tries
@@ -56,6 +58,9 @@ class RunNode {
     const std::vector<ControllerState>& controllers() const { return controllers_; }
     /// Rung 4 only because nobody gave us the cgroup that we are in; its controllers may be there.
     bool lacks_delegation() const { return home_ && !home_->real_root && !home_->delegated; }
+    /// Rungs 3 and 4: no child could be born from home, so the runner has left it for R/runner.
+    bool left_home() const { return home_ && runner_; }
+    /// Rung 1, whose warden is not there yet.
     WardenPlan warden() const;
 
     /// Removes what is empty of it and goes back to where the runner came from. An error says what is still in the way.

@@ -107,10 +107,10 @@ SweepReport sweep_temp_dirs(const std::string& parent)
 SweepReport sweep_at_start(const Chosen& chosen, const std::string& temp_parent)
 {
     SweepReport report = sweep_cgroups(chosen.beside, false);
-    // A walk over all processes costs milliseconds. A run whose tests could outlive it had a directory here, which it
-    // could not remove.
+    // A walk over all processes costs milliseconds, and some hundred system calls. A run whose tests could outlive it had
+    // a directory here, which it could not remove; what got away otherwise is for sweep_everything().
     if (!chosen.warden || !names_of_dead_runs(temp_parent).empty()) {
-        report.add(sweep_processes());
+        report.add(sweep_processes(patience_at_start));
     }
     report.add(sweep_temp_dirs(temp_parent));
     return report;
@@ -123,7 +123,7 @@ SweepReport sweep_everything(const std::string& temp_parent)
         report.add(sweep_cgroups({mount->mount_point}, true));
         refill_home(report);
     }
-    report.add(sweep_processes());
+    report.add(sweep_processes(patience_of_clean));
     report.add(sweep_temp_dirs(temp_parent));
     return report;
 }

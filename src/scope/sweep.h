@@ -9,6 +9,7 @@
 
 #include "base/fd.h"
 #include "hutch/error.h"
+#include "hutch/units.h"
 
 namespace hutch::scope {
 
@@ -28,8 +29,13 @@ struct SweepReport {
 /// Children of these cgroup directories, or with `deep` everything below them: nodes, scopes and slices of dead runs.
 SweepReport sweep_cgroups(const std::vector<std::string>& parents, bool deep);
 
+/// `hutch clean` waits for what it kills as long as a run waits for a test; a run that is about to begin does not wait
+/// for what is stuck in the kernel.
+inline constexpr Microseconds patience_of_clean = std::chrono::seconds(5);
+inline constexpr Microseconds patience_at_start = std::chrono::seconds(1);
+
 /// Processes with the HUTCH_RUN_ID of a dead run in their environment: what is left of runs without cgroups.
-SweepReport sweep_processes();
+SweepReport sweep_processes(Microseconds patience);
 
 /// Directories hutch-<run id> of dead runs in `parent`.
 SweepReport sweep_temp_dirs(const std::string& parent);
@@ -45,7 +51,8 @@ SweepReport sweep_at_start(const Chosen& chosen, const std::string& temp_parent)
 /// it is refilled.
 SweepReport sweep_everything(const std::string& temp_parent);
 
-/// Held by whoever owns a run's directory, so that no sweep takes it for a dead run's. Released with the descriptor.
+/// Held by whoever owns a run's directory, so that no sweep takes it for a dead run's: in another PID namespace with the
+/// same /tmp, say, a living owner looks dead. Released with the descriptor. Some file systems have no such locks.
 Result<void> lock_run_directory(base::BorrowedFd directory);
 
 } // namespace hutch::scope

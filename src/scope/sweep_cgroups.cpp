@@ -20,10 +20,8 @@ namespace hutch::scope {
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(5);
-
 /// Kills all that is in `cgroup` and waits until it is empty.
-Result<void> empty_out(const kernel::CgroupDir& cgroup)
+Result<void> empty_out(const kernel::CgroupDir& cgroup, Microseconds patience)
 {
     const auto events = cgroup.open_file("cgroup.events", O_RDONLY);
     if (!events) {
@@ -41,11 +39,24 @@ Result<void> empty_out(const kernel::CgroupDir& cgroup)
             return populated ? Result<void>{} : std::unexpected(populated.error());
         }
         if (deadline.passed()) {
-            return plain_error("its processes did not die within 5 s");
+            return plain_error("its processes do not die");
         }
         // The kernel notifies at most every 10 ms, and the change may have come before we waited.
         pollfd changed = {.fd = events->get(), .events = POLLPRI, .revents = 0};
         (void)poll(&changed, 1, std::min(deadline.poll_timeout(), 50));
+    }
+}
+
+/// A unit's cgroup is for its manager to remove, which looks when the last process is gone. If it is taken away before that, the unit
+/// stays "running" for ever, and the next daemon-reload makes its cgroup anew (systemd 252). So it is given a moment.
+void wait_for_manager(const kernel::CgroupDir& parent, const std::string& name)
+{
+    if (!name.ends_with(".scope") && !name.ends_with(".slice")) {
+        return;
+    }
+    const auto deadline = base::Deadline::after(std::chrono::seconds(1));
+    while (parent.has(name.c_str()) && !deadline.passed()) {
+        poll(nullptr, 0, 10); // the removal of a directory is no event of a descriptor that we hold
     }
 }
 
@@ -60,7 +71,7 @@ std::optional<std::string> reason_of_members(const std::vector<int>& pids)
     return std::nullopt;
 }
 
-void sweep_one(const kernel::CgroupDir& parent, const std::string& name, SweepReport& report)
+void sweep_one(const kernel::CgroupDir& parent, const std::string& name, Microseconds patience, SweepReport& report)
 {
     const auto leave = [&](std::string why) {
         report.left.push_back({.what = fmt::format("cgroup {}/{}", parent.path(), name), .why = std::move(why)});
@@ -79,8 +90,9 @@ void sweep_one(const kernel::CgroupDir& parent, const std::string& name, SweepRe
     if (auto why = reason_of_members(*pids)) {
         return leave(std::move(*why));
     }
-    auto emptied = pids->empty() ? Result<void>{} : empty_out(*cgroup);
+    auto emptied = pids->empty() ? Result<void>{} : empty_out(*cgroup, patience);
     if (emptied) {
+        wait_for_manager(parent, name);
         emptied = parent.remove_tree(name);
     }
     if (!emptied && emptied.error().code != ENOENT && emptied.error().code != ENODEV) { // systemd was faster
@@ -95,7 +107,7 @@ void sweep_below(const kernel::CgroupDir& parent, bool deep, int depth, SweepRep
     for (const std::string& name : parent.children()) {
         const auto id = run_id_in_name(name);
         if (id && !owner_alive(*id)) {
-            sweep_one(parent, name, report);
+            sweep_one(parent, name, deep ? patience_of_clean : patience_at_start, report);
         } else if (deep && depth < deepest) {
             if (const auto child = parent.open_child(name)) {
                 sweep_below(*child, deep, depth + 1, report);

@@ -32,33 +32,27 @@ Result<std::uint32_t> add_name(wire::WardenOrders& orders, const std::string& na
     return offset;
 }
 
+Result<std::uint32_t> add_name(wire::WardenOrders& orders, const std::optional<std::string>& name)
+{
+    return name ? add_name(orders, *name) : wire::no_text;
+}
+
 Result<wire::WardenOrders> orders_from(const WardenPlan& plan)
 {
     wire::WardenOrders orders{};
     orders.header = {wire::magic, wire::Kind::warden_orders};
-    orders.runner = wire::no_text;
-    orders.parent = wire::no_text;
+    orders.flags = plan.remove_tests ? wire::warden_flag::remove_tests : 0;
     const auto tests = add_name(orders, plan.tests_name);
-    if (!tests) {
-        return std::unexpected(tests.error());
+    const auto runner = add_name(orders, plan.runner_leaf);
+    const auto node = add_name(orders, plan.node);
+    for (const auto* name : {&tests, &runner, &node}) {
+        if (!*name) {
+            return std::unexpected(name->error());
+        }
     }
     orders.tests = *tests;
-    orders.flags |= plan.remove_tests ? wire::warden_flag::remove_tests : 0;
-    if (plan.runner_leaf) {
-        const auto runner = add_name(orders, *plan.runner_leaf);
-        if (!runner) {
-            return std::unexpected(runner.error());
-        }
-        orders.runner = *runner;
-    }
-    if (plan.remove_parent) {
-        const auto parent = add_name(orders, plan.parent_name);
-        if (!parent) {
-            return std::unexpected(parent.error());
-        }
-        orders.parent = *parent;
-        orders.flags |= wire::warden_flag::remove_parent;
-    }
+    orders.runner = *runner;
+    orders.node = *node;
     return orders;
 }
 
@@ -79,17 +73,13 @@ Result<Warden> Warden::start(const InitProgram& init, const WardenPlan& plan)
     if (!control) {
         return std::unexpected(std::move(control.error()));
     }
-    std::vector<base::BorrowedFd> fds{*null, *null, *null, control->childs, plan.parent_dir};
-    if (plan.remove_parent) {
-        fds.push_back(plan.grandparent_dir);
-    }
     // The orders are in the socket before the warden is: there is no moment in which it would not know what to clear.
     if (auto sent = send_packet(control->ours, &*orders, wire::bytes_of(*orders), "send orders to the warden"); !sent) {
         return std::unexpected(std::move(sent.error()));
     }
     auto child = launch(init, {.argv = {"hutch-warden"},
                                .env = {},
-                               .fds = std::move(fds),
+                               .fds = {*null, *null, *null, control->childs, plan.dir},
                                .cgroup = plan.cgroup,
                                .namespaces = 0,
                                .new_session = true});

@@ -2,7 +2,7 @@
 // Responsible for starting it where nothing that ends the runner reaches it, and for letting it go. What it does is
 // src/init/warden.cpp.
 //
-//     R                      <- parent_dir; removed as well with remove_parent (rungs 3 and 4)
+//     R                      <- dir; or `node` in dir: then it need not be there yet, and is removed last of all
 //     ├── runner             <- runner_leaf: removed when it is empty
 //     ├── warden             <- cgroup: where the warden is born; it cannot remove what it sits in
 //     └── tests              <- tests_name: killed, waited for, removed
@@ -16,21 +16,20 @@
 namespace hutch::spawn {
 
 struct WardenPlan {
-    base::BorrowedFd parent_dir = {}; ///< R, or for systemd scopes (rung 2) the directory that has the run's slice
-    std::string tests_name = {};      ///< the node to kill, in parent_dir
-    bool remove_tests = true;         ///< off where systemd removes it
+    base::BorrowedFd dir = {}; ///< R, or for systemd scopes (rung 2) the directory that has the run's slice; or:
+    /// The name that R has, or is going to have, in dir. It must be nobody else's, now and later.
+    std::optional<std::string> node = {};
+    std::string tests_name = {}; ///< the node to kill, in R
+    bool remove_tests = true;    ///< off where systemd removes it
     std::optional<std::string> runner_leaf = {};
     /// Unset: born where the runner is now. Never the runner's leaf (it would wait there for itself to be gone): a
     /// runner that moves into a leaf starts its warden before.
     std::optional<base::BorrowedFd> cgroup = {};
-    bool remove_parent = false; ///< R itself; then also:
-    base::BorrowedFd grandparent_dir = {};
-    std::string parent_name = {};
 };
 
 class Warden {
   public:
-    /// All of `plan` is used up here: the descriptors may be closed afterwards. The tests' node need not exist yet.
+    /// All of `plan` is used up here: the descriptors may be closed afterwards. Nothing that it names need exist yet.
     static Result<Warden> start(const InitProgram& init, const WardenPlan& plan);
 
     Warden(Warden&&) noexcept = default;

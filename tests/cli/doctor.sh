@@ -6,6 +6,12 @@ source "$(dirname "$0")/lib.sh"
 
 expect_exit 0 "$HUTCH" doctor
 for word in rung memory pids cpu io wall birth pid_namespace; do expect_in stdout "\\b$word\\b"; done
+# The manager is asked where systemd runs, and only there.
+if [[ -d /run/systemd/system ]]; then
+  expect_in stdout '^  manager +(yes .* manager [0-9].* can hand on: |no )'
+else
+  expect_not_in stdout '^  manager'
+fi
 for manager in auto none; do
   expect_exit 0 "$HUTCH" doctor --json --cgroup-manager=$manager
   python3 - <<'PYTHON' || fail 'the JSON is not what it should be'

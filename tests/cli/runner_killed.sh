@@ -12,7 +12,5 @@ $PROGRAMS/leak $kind
 exec $PROGRAMS/hang_ignoring_term
 SCRIPT
 done
-python3 "$here/kill_runner.py" "${ROUNDS:-100}" "$here" "$HUTCH" run --no-limits --timeout 400ms --grace 50ms -j 3 tests ||
+python3 "$here/kill_runner.py" "${ROUNDS:-100}" 800 "$HUTCH" run --no-limits --timeout 400ms --grace 50ms -j 3 tests ||
   fail 'see above'
-# an empty cgroup of a run that had not begun
-"$HUTCH" clean

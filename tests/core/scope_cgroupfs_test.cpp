@@ -7,6 +7,7 @@
 #include "core/scope_support.h"
 #include "core/test_cgroup.h"
 #include "kernel/process.h"
+#include "scope/home.h"
 #include "scope/ladder.h"
 
 namespace hutch::scope {
@@ -24,7 +25,12 @@ class CgroupfsManagerTest : public test::CgroupTest {
         if (IsSkipped() || HasFatalFailure()) {
             return;
         }
-        auto chosen = choose(CgroupChoice::cgroupfs, own_run_id().value(), loop_);
+        auto chosen =
+            choose({.choice = CgroupChoice::cgroupfs}, own_run_id().value(), loop_, [this](const WardenPlan& plan) {
+                seen_.emplace_back(plan);
+                r_was_there_ = find_home()->dir.has(own_run_id()->node_name().c_str());
+                return Result<void>();
+            });
         ASSERT_TRUE(chosen) << chosen.error().message;
         chosen_ = std::move(*chosen);
     }
@@ -34,7 +40,7 @@ class CgroupfsManagerTest : public test::CgroupTest {
             manager().kill_all();
             const auto closed = manager().close();
             EXPECT_TRUE(closed) << closed.error().message;
-            EXPECT_FALSE(test::open_own_cgroup()->has(own_run_id()->node_name().c_str()));
+            EXPECT_FALSE(find_home()->dir.has(own_run_id()->node_name().c_str()));
         }
         CgroupTest::TearDown();
     }
@@ -51,6 +57,8 @@ class CgroupfsManagerTest : public test::CgroupTest {
     }
 
     sd::EventLoop loop_ = sd::EventLoop::open().value();
+    std::vector<WardenPlan> seen_;
+    bool r_was_there_ = true; ///< when the warden was to be started
     Chosen chosen_;
 };
 
@@ -64,9 +72,28 @@ TEST_F(CgroupfsManagerTest, the_rung_is_found_by_doing)
     for (const Capability& capability : manager().capabilities()) {
         EXPECT_FALSE(capability.found_by.empty()) << to_string(capability.resource);
     }
-    ASSERT_TRUE(chosen_.warden);
-    EXPECT_TRUE(chosen_.warden->remove_parent);
-    EXPECT_EQ(chosen_.warden->parent_name, own_run_id()->node_name());
+}
+
+TEST_F(CgroupfsManagerTest, the_warden_is_there_before_the_node)
+{
+    EXPECT_TRUE(chosen_.warden);
+    ASSERT_EQ(seen_.size(), 1u);
+    EXPECT_EQ(seen_[0].node, own_run_id()->node_name());
+    EXPECT_EQ(seen_[0].runner_leaf, "runner") << "in case that the runner moves there";
+    EXPECT_FALSE(seen_[0].cgroup) << "born where the runner is";
+    EXPECT_FALSE(r_was_there_);
+    EXPECT_TRUE(find_home()->dir.has(own_run_id()->node_name().c_str()));
+}
+
+using LadderTest = test::CgroupTest;
+
+TEST_F(LadderTest, a_rung_without_its_warden_does_not_hold)
+{
+    auto loop = sd::EventLoop::open().value();
+    const auto refuse = [](const WardenPlan&) { return plain_error("no process left"); };
+    const auto chosen = choose({.choice = CgroupChoice::cgroupfs}, own_run_id().value(), loop, refuse);
+    ASSERT_FALSE(chosen);
+    EXPECT_FALSE(find_home()->dir.has(own_run_id()->node_name().c_str()));
 }
 
 TEST_F(CgroupfsManagerTest, life_of_one_attempt)
@@ -179,6 +206,20 @@ TEST_F(CgroupfsManagerTest, freezing_stops_all)
     EXPECT_TRUE(manager().remove(scope));
 }
 
+TEST_F(LadderTest, inside_of_a_test_no_manager_is_asked_and_the_last_rung_holds)
+{
+    auto loop = sd::EventLoop::open().value();
+    const auto refuse = [](const WardenPlan&) { return plain_error("no process left"); };
+    const auto chosen = choose({.inside_a_test = true}, own_run_id().value(), loop, refuse);
+    ASSERT_TRUE(chosen) << chosen.error().message;
+    ASSERT_EQ(chosen->attempts.size(), 3u);
+    EXPECT_EQ(chosen->attempts[0].rung, 1);
+    EXPECT_NE(chosen->attempts[0].why.find("HUTCH=1"), std::string::npos) << chosen->attempts[0].why;
+    EXPECT_EQ(chosen->attempts[1].why, "no process left");
+    EXPECT_EQ(chosen->manager->rung(), 5);
+    EXPECT_FALSE(chosen->warden);
+}
+
 /// Chooses in a child that sits in `home`, which was killed once, and reports by its exit code.
 int choose_in(const kernel::CgroupDir& home)
 {
@@ -186,8 +227,12 @@ int choose_in(const kernel::CgroupDir& home)
         return 1;
     }
     auto loop = sd::EventLoop::open().value();
-    auto chosen = choose(CgroupChoice::cgroupfs, own_run_id().value(), loop);
-    if (!chosen || chosen->manager->rung() < 3) {
+    int wardens = 0;
+    auto chosen = choose({.choice = CgroupChoice::cgroupfs}, own_run_id().value(), loop, [&](const WardenPlan&) {
+        ++wardens;
+        return Result<void>();
+    });
+    if (!chosen || chosen->manager->rung() < 3 || wardens != 1) {
         return 2;
     }
     Scope scope = chosen->manager->create("t-1").value();

@@ -46,7 +46,7 @@ TEST_F(NodeTest, a_delegated_scope_gets_its_layout)
                 return 2;
             }
             const WardenPlan plan = node->warden();
-            if (!plan.cgroup || plan.remove_parent || plan.runner_leaf != "runner" || plan.tests_name != "tests") {
+            if (!plan.cgroup || plan.node || plan.runner_leaf != "runner" || plan.tests_name != "tests") {
                 return 3;
             }
             CgroupfsManager manager(std::move(*node), *files, {.number = 1, .description = "", .capabilities = {}});

@@ -1,10 +1,13 @@
 // Left-overs of dead runs on a real hierarchy and in a real process table.
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
+#include "base/temp_dir.h"
 #include "core/scope_support.h"
 #include "core/test_cgroup.h"
+#include "scope/ladder.h"
 #include "scope/run_id.h"
 #include "scope/sweep.h"
 
@@ -98,7 +101,7 @@ TEST_F(SweepProcesses, only_those_of_dead_runs)
 {
     const auto of_dead = sleeper(dead_run());
     const auto of_living = sleeper(own_run_id().value());
-    const SweepReport report = sweep_processes();
+    const SweepReport report = sweep_processes(patience_of_clean);
     const auto named = [&](int pid) {
         return std::ranges::count(report.swept, "process " + std::to_string(pid) + " (sleep 600)");
     };
@@ -109,6 +112,23 @@ TEST_F(SweepProcesses, only_those_of_dead_runs)
     EXPECT_FALSE(*kernel::reap(of_living.pidfd)) << "still runs";
     (void)kernel::send_signal(of_living.pidfd, SIGKILL);
     (void)kernel::reap_within(of_living.pidfd, std::chrono::seconds(5));
+}
+
+TEST_F(SweepProcesses, at_a_start_only_where_there_is_a_trace_of_them)
+{
+    const auto place = base::TempDir::create("hutch-test-").value();
+    Chosen chosen;
+    chosen.warden = true;
+    const auto left = sleeper(dead_run());
+    EXPECT_TRUE(sweep_at_start(chosen, place.path()).swept.empty());
+    EXPECT_FALSE(*kernel::reap(left.pidfd)) << "not looked for: that costs milliseconds";
+    const std::string directory = place.path() + "/" + dead_run().node_name();
+    ASSERT_EQ(mkdir(directory.c_str(), 0700), 0);
+    const std::vector<std::string> swept = sweep_at_start(chosen, place.path()).swept;
+    EXPECT_EQ(std::ranges::count(swept, "process " + std::to_string(left.pid) + " (sleep 600)"), 1);
+    EXPECT_EQ(std::ranges::count(swept, "directory " + directory), 1);
+    const auto ended = kernel::reap_within(left.pidfd, std::chrono::seconds(5));
+    EXPECT_TRUE(ended && *ended && (*ended)->status.signal == SIGKILL);
 }
 
 } // namespace

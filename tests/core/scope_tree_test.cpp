@@ -17,7 +17,8 @@ class TreeManagerTest : public ::testing::Test {
   protected:
     TreeManagerTest()
     {
-        auto chosen = choose(CgroupChoice::none, own_run_id().value(), loop_);
+        auto chosen = choose({.choice = CgroupChoice::none}, own_run_id().value(), loop_,
+                             [](const WardenPlan&) { return plain_error("there is nothing to guard"); });
         EXPECT_TRUE(chosen) << chosen.error().message;
         chosen_ = std::move(*chosen);
     }

@@ -277,6 +277,30 @@ TEST_F(SystemdScope, ClosingStopsTheSlice)
     EXPECT_TRUE((*manager)->close());
 }
 
+TEST_F(SystemdScope, WithoutItsBusARunningTestGoesOnAndALaterOneIsAnError)
+{
+    std::optional<sd::FakeManager> systemd_here(systemd());
+    auto manager = open(*systemd_here);
+    ASSERT_TRUE(manager) << manager.error().message;
+    auto running = (*manager)->create("t-1").value();
+    auto later = (*manager)->create("t-2").value();
+    test::Script first((*manager)->place(running), "sleep 60"), second((*manager)->place(later), "sleep 60");
+    ASSERT_TRUE(admit(**manager, running, first.pid()));
+    systemd_here.reset();
+    const auto refused = admit(**manager, later, second.pid());
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().message.starts_with("start unit '" + unit("t-2"))) << refused.error().message;
+    EXPECT_TRUE((*manager)->populated(running).value());
+    ASSERT_TRUE((*manager)->kill(running));
+    EXPECT_EQ(first.end()->signal, SIGKILL);
+    EXPECT_TRUE(test::eventually([&] { return !(*manager)->populated(running).value(); }));
+    Evidence evidence;
+    (*manager)->collect(running, evidence);
+    EXPECT_TRUE(evidence.usage.cpu_usec);
+    EXPECT_TRUE((*manager)->remove(running));
+    EXPECT_FALSE((*manager)->close()) << "nobody stops the slice";
+}
+
 TEST_F(SystemdScope, AManagerTellsWhatItCanHandOn)
 {
     sd::FakeManager manager({.control_group = [this](const std::string&) { return control_group_; }});

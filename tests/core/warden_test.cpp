@@ -34,13 +34,20 @@ class WardenOfARun : public test::CgroupTest {
     WardenPlan plan() const
     {
         WardenPlan plan;
-        plan.parent_dir = run_->fd();
+        plan.dir = home().fd();
+        plan.node = "run";
         plan.tests_name = "tests";
         plan.runner_leaf = "runner";
-        plan.remove_parent = true;
-        plan.grandparent_dir = home().fd();
-        plan.parent_name = "run";
         return plan;
+    }
+
+    /// As where a manager removes R.
+    WardenPlan plan_within_the_run() const
+    {
+        WardenPlan within = plan();
+        within.dir = run_->fd();
+        within.node.reset();
+        return within;
     }
 
     Held start_test(const kernel::CgroupDir& cgroup, const std::string& script)
@@ -151,9 +158,8 @@ TEST_F(WardenOfARun, KillsWhatCgroupKillSpares)
         return stat && stat->state == 'Z' && !nested.processes().value().empty();
     }));
     for (const bool removes : {false, true}) {
-        WardenPlan with = plan();
+        WardenPlan with = removes ? plan() : plan_within_the_run();
         with.remove_tests = removes;
-        with.remove_parent = removes;
         const Microseconds begin = base::monotonic_now();
         EXPECT_EQ(abandon(Warden::start(*init_, with).value()), exited_with(125));
         EXPECT_LT(base::monotonic_now() - begin, promised);
@@ -187,9 +193,8 @@ TEST_F(WardenOfARun, LeavesWhatItIsNotToRemove)
 {
     const auto leaf = tests_->make_child("t-1").value();
     const Held test = start_test(leaf, "sleep 60");
-    WardenPlan only_kill = plan();
+    WardenPlan only_kill = plan_within_the_run();
     only_kill.remove_tests = false;
-    only_kill.remove_parent = false;
     only_kill.runner_leaf.reset();
     EXPECT_EQ(abandon(Warden::start(*init_, only_kill).value()), exited_with(125));
     EXPECT_EQ(kernel::reap_within(test.pidfd, test_patience).value()->status.signal, SIGKILL);
@@ -201,14 +206,27 @@ TEST_F(WardenOfARun, NeedsNothingToBeThere)
     ASSERT_TRUE(run_->remove_child("tests"));
     EXPECT_EQ(abandon(Warden::start(*init_, plan()).value()), exited_with(125));
     EXPECT_TRUE(run_is_gone());
+    EXPECT_EQ(abandon(Warden::start(*init_, plan()).value()), exited_with(125)) << "not even the run";
+}
+
+TEST_F(WardenOfARun, ClearsARunThatIsMadeAfterItsStart)
+{
+    ASSERT_TRUE(home().remove_tree("run"));
+    Warden warden = Warden::start(*init_, plan()).value();
+    run_.emplace(home().make_child("run").value());
+    tests_.emplace(run_->make_child("tests").value());
+    const Held test = start_test(tests_->make_child("t-1").value(), "sleep 60");
+    ASSERT_EQ(::fchmodat(home().fd().get(), "run", 0, 0), 0) << "as a test could";
+    EXPECT_EQ(abandon(std::move(warden)), exited_with(125));
+    EXPECT_TRUE(run_is_gone());
+    EXPECT_EQ(kernel::reap_within(test.pidfd, test_patience).value()->status.signal, SIGKILL);
 }
 
 TEST_F(WardenOfARun, CanLiveInALeafOfTheRun)
 {
     const auto leaf = run_->make_child("warden").value();
-    WardenPlan inside = plan();
+    WardenPlan inside = plan_within_the_run(); // it cannot remove the run: it sits there
     inside.cgroup = leaf.fd();
-    inside.remove_parent = false; // it cannot: it sits there
     Warden warden = Warden::start(*init_, inside).value();
     EXPECT_EQ(leaf.processes().value(), std::vector<int>{warden.pid()});
     EXPECT_EQ(abandon(std::move(warden)), exited_with(125));
@@ -249,6 +267,9 @@ TEST_F(WardenOfARun, RefusesNamesThatLeadElsewhere)
         WardenPlan bad = plan();
         bad.tests_name = name;
         EXPECT_FALSE(Warden::start(*init_, bad)) << name;
+        WardenPlan worse = plan();
+        worse.node = name;
+        EXPECT_FALSE(Warden::start(*init_, worse)) << name;
     }
 }
 

@@ -19,7 +19,8 @@ make_test leaks <<SCRIPT
 exec "$PROGRAMS/leak" many
 SCRIPT
 
-# Kills at a random moment: half of the rounds while the run begins, the others in its first second and a half.
+# Kills at a random moment: half of the rounds while the run begins, the others in its first second and a half. What is late by a
+# busy host's doing (an emulated second is the host's) may be one round of ten, and must be gone by the fifth second.
 python3 - "$HUTCH" "${ROUNDS:-25}" "$(dirname "$bed")" <<'ROUNDS'
 import os, random, signal, subprocess, sys, time
 
@@ -47,11 +48,11 @@ for number in range(rounds):
     slowest = max(slowest, took)
     if left:
         late += 1
-        print(f"fail: round {number}, killed after {moment:.3f} s; left after {took:.2f} s:", *left, sep="\n  ")
+        print(f"late: round {number}, killed after {moment:.3f} s; left after {took:.2f} s:", *left, sep="\n  ")
         print(open("run.log").read())
-        print("and 10 s later:", *bed.wait_until_clean(10), sep="\n  ")
-        if late == 3:
-            break
-print(f"{rounds} rounds, slowest {slowest:.2f} s")
-sys.exit(late > 0)
+        left = bed.wait_until_clean(4.0)
+        if left:
+            sys.exit("\n  ".join(["fail: and 5 s after the kill:", *left]))
+print(f"{rounds} rounds, {late} later than a second, slowest {slowest:.2f} s")
+sys.exit("fail: more than one round of ten was late" if late > rounds // 10 else 0)
 ROUNDS

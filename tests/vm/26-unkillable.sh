@@ -31,6 +31,7 @@ expect_facts events a_stuck <<EXPECTED
 "$stuck" in reason
 "dd" in reason
 re.search(r"\bD\b", reason)
+duration_ms >= 7000
 EXPECTED
 expect_facts events - <<'EXPECTED'
 [e["verdict"] for e in events if e["event"] == "test_finished"].count("pass") == 3
@@ -39,7 +40,8 @@ EXPECTED
 
 # --- hutch exec: there is no exit code of the command's to return ----------------------------------------------------------
 start "$HUTCH" exec --json result.json --timeout 1s --grace 1s -- dd if=/dev/zero of="$SCRATCH/other" bs=4096 count=1 status=none
-expect_end 25 125
+expect_end 40 125
+grep -q 'could not be killed.*state D' start.err || fail 'it does not say why'
 expect_result <<'EXPECTED'
 (verdict, cause) == ("error", "unkillable")
 EXPECTED

@@ -1,7 +1,10 @@
 // The five profiles, number for number; a misspelt one gets the name that was meant.
 #include "config/profile.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "unit/base/doc_table.h"
 
 namespace hutch::config
 {
@@ -64,6 +67,30 @@ TEST(Profile, AllFiveFromSmallToLarge)
         EXPECT_EQ(limits->pids_max->value, row.processes) << row.name;
         EXPECT_EQ(limits->io->value.front().riops, row.io) << row.name;
     }
+}
+
+std::string duration_text(Microseconds duration)
+{
+    const auto whole = std::chrono::duration_cast<seconds>(duration).count();
+    return whole < 600 ? fmt::format("{} s", whole) : fmt::format("{} min", whole / 60);
+}
+
+std::string memory_text(Bytes memory)
+{
+    const Bytes megabytes = memory >> 20;
+    return megabytes < 1024 ? fmt::format("{} MB", megabytes) : fmt::format("{} GB", megabytes >> 10);
+}
+
+TEST(Profile, TheDocumentHasTheSameTable)
+{
+    std::vector<std::vector<std::string>> coded;
+    for (const Profile& row : profiles()) {
+        coded.push_back({std::string(row.name), memory_text(row.memory), fmt::format("{}", row.cpus),
+                         duration_text(row.wall), duration_text(row.cpu_time), fmt::format("{}", row.open_files),
+                         fmt::format("{}", row.processes), fmt::format("{}", row.io_operations),
+                         std::string(row.purpose)});
+    }
+    EXPECT_EQ(test::doc_rows("profiles.md", "profiles"), coded);
 }
 
 TEST(Profile, OriginReachesEveryLimit)

@@ -5,12 +5,24 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/base/doc_table.h"
+
 namespace hutch::discover
 {
 namespace
 {
 
 using Command = std::vector<std::string>;
+
+TEST(Runners, TheDocumentHasTheSameTable)
+{
+    std::vector<std::vector<std::string>> coded;
+    for (const Runner& runner : default_runners()) {
+        coded.push_back(
+            {std::string(runner.suffix), std::string(runner.interpreter), runner.prefers_hash_bang ? "yes" : "no"});
+    }
+    EXPECT_EQ(test::doc_rows("discovery.md", "runners"), coded);
+}
 
 TEST(Runners, KnowCommonKindsByTheEndOfTheName)
 {

@@ -41,7 +41,42 @@ TEST(Process, stat_with_a_name_that_lies)
     EXPECT_EQ(stat.utime_ticks, 150U);
     EXPECT_EQ(stat.stime_ticks, 25U);
     EXPECT_EQ(stat.start_time, 987654U);
+    EXPECT_TRUE(stat.executed);
     EXPECT_FALSE(stat.is_zombie());
+}
+
+TEST(ParseProcessStat, on_its_way_out_it_ends_unless_other_threads_go_on)
+{
+    // PF_EXITING is 4 in the field behind tpgid
+    const auto with = [](std::string_view flags, std::string_view threads) {
+        return parse_process_stat("7 (a) R 1 7 7 0 -1 " + std::string(flags) + " 0 0 0 0 1 1 0 0 20 0 " +
+                                  std::string(threads) + " 0 99 0 0\n");
+    };
+    ASSERT_TRUE(with("4194560", "1"));
+    EXPECT_FALSE(with("4194560", "1")->is_ending());
+    EXPECT_TRUE(with("4194564", "1")->is_ending());
+    EXPECT_FALSE(with("4194564", "2")->is_ending());
+}
+
+TEST(Process, a_fork_has_executed_nothing_until_it_does)
+{
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::raise(SIGSTOP);
+        ::execl("/bin/sleep", "sleep", "60", nullptr);
+        ::_exit(127);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, WUNTRACED), child);
+    EXPECT_FALSE(process_stat(child)->executed);
+    EXPECT_EQ(process_name(child), process_name(::getpid())) << "its parent's name";
+    ::kill(child, SIGCONT);
+    for (int tries = 0; tries < 5000 && process_name(child) != "sleep"; ++tries) {
+        ::usleep(1000);
+    }
+    EXPECT_TRUE(process_stat(child)->executed);
+    ::kill(child, SIGKILL);
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
 }
 
 TEST(Process, malformed_stat)

@@ -46,12 +46,13 @@ TEST(Remedies, without_a_session_lingering_makes_one)
 TEST(Remedies, what_is_not_delegated_is_asked_for)
 {
     Machine machine = user_machine();
-    EXPECT_EQ(remedy_for_delegation(machine, true), "leave out --cgroup-manager=cgroupfs");
-    EXPECT_EQ(remedy_for_delegation(machine, false), remedy_for_manager(machine));
+    EXPECT_EQ(remedy_for_delegation(machine, Asked::not_by_flag), "leave out --cgroup-manager=cgroupfs");
+    EXPECT_EQ(remedy_for_delegation(machine, Asked::yes), remedy_for_manager(machine));
+    EXPECT_TRUE(remedy_for_delegation(machine, Asked::not_inside_a_test).starts_with("--cgroup-manager=systemd"));
     machine.uid = 0;
-    EXPECT_EQ(remedy_for_delegation(machine, true), "systemd-run --scope -p Delegate=yes hutch …");
+    EXPECT_EQ(remedy_for_delegation(machine, Asked::not_by_flag), "systemd-run --scope -p Delegate=yes hutch …");
     machine.read_only = true;
-    EXPECT_EQ(remedy_for_delegation(machine, true), "sudo mount -o remount,rw /sys/fs/cgroup");
+    EXPECT_EQ(remedy_for_delegation(machine, Asked::not_inside_a_test), "sudo mount -o remount,rw /sys/fs/cgroup");
 }
 
 TEST(Remedies, a_session_without_a_bus_or_its_variable)

@@ -1,0 +1,27 @@
+#!/bin/bash
+# A hutch inside of a test of hutch stays in that test's cgroup: it asks no manager for a scope, unless the user names one.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+mkdir inner
+printf '#!/bin/sh\nsed -n "s/^0:://p" /proc/self/cgroup >%s/inner.cgroup\n' "$work" >inner/shows
+chmod 755 inner/shows
+make_test nests <<SCRIPT
+sed -n 's/^0:://p' /proc/self/cgroup >'$work/outer.cgroup'
+exec '$HUTCH' run --no-limits '$work/inner'
+SCRIPT
+expect_exit 0 "$HUTCH" run --no-limits --events events tests
+expect_events events <<'EXPECTED'
+by_name["tests/nests"]["verdict"] == "pass" and not by_name["tests/nests"]["leaked"]
+EXPECTED
+expect_nothing_left_of "$(python3 -c 'import json; print(json.loads(open("events").readline())["run_id"])')"
+[[ $(<inner.cgroup) == $(<outer.cgroup)* ]] || fail "the inner test was in $(<inner.cgroup), its run in $(<outer.cgroup)"
+
+expect_exit 0 env HUTCH=1 "$HUTCH" doctor
+expect_in stdout '^  rung 1 +no +.*HUTCH=1'
+expect_exit 0 "$HUTCH" doctor # HUTCH is something else here, and that says nothing
+expect_not_in stdout 'HUTCH=1'
+env HUTCH=1 "$HUTCH" doctor --cgroup-manager=systemd >stdout 2>stderr || true # whether or not there is one
+expect_not_in stdout 'HUTCH=1'
+expect_not_in stderr 'HUTCH=1'
