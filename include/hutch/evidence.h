@@ -39,6 +39,12 @@ struct Evidence {
     std::optional<std::uint64_t> pids_max_hits; ///< pids.events(.local) max; unset: no pids controller
     std::vector<Leak> leaked;
     std::size_t leaked_count = 0;
+    std::string policy;                ///< as in Outcome, like those that follow
+    Held isolation;
+    bool filtered = false;             ///< a seccomp filter was in force: a SIGSYS is its doing
+    std::vector<DeniedCall> denied;
+    std::size_t denied_count = 0;
+    std::vector<std::string> tampered; ///< limits or membership that are not as they were written
     Usage usage;
     Enforced enforced;
     Microseconds duration{0};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hutch/limits.h"
+#include "hutch/policy.h"
 
 namespace hutch {
 
@@ -46,6 +47,15 @@ struct Leak {
     bool operator==(const Leak&) const = default;
 };
 
+/// A system call that the policy's filter did not let through, as user notification or the fatal signal told it.
+struct DeniedCall {
+    int number = 0;   ///< in the native table of system calls
+    std::string name; ///< "ptrace"; "" where the number has none
+    int pid = 0;      ///< in the runner's PID namespace; 0: not known
+    std::string comm; ///< /proc/PID/comm; "": not known
+    bool operator==(const DeniedCall&) const = default;
+};
+
 /// What ended the attempt, finer than the verdict. docs/outcomes.md has a row for each.
 enum class Cause {
     exit_zero,        ///< pass
@@ -61,6 +71,7 @@ enum class Cause {
     memory_machine,   ///< error: the machine ran out
     pids_max,         ///< limit: fork was refused by pids.max and the test did not pass
     pids_watchdog,    ///< limit: too many processes, seen by the runner's watchdog
+    denied_syscall,   ///< denied: a system call was denied and the test did not pass
     leaked,           ///< leak: passed, but left processes and --leak=fail
     not_started,      ///< error: prepare, spawn, admission or exec went wrong; `detail` says which
     unkillable,       ///< error: still populated 5 s after cgroup.kill; `detail` has the /proc state
@@ -81,6 +92,11 @@ struct Outcome {
     Enforced enforced;
     bool pids_limit_hit = false;          ///< pids.events.local max > 0, whatever the verdict
     std::uint64_t oom_kills = 0;          ///< memory.events.local oom_kill
+    std::string policy;                   ///< the policy's name; "" where there was none
+    Held isolation;                       ///< what of the policy was held, and by whom
+    std::vector<DeniedCall> denied;       ///< at most 16 are listed, the first ones, each (name, command) once
+    std::size_t denied_count = 0;         ///< all of them
+    std::vector<std::string> tampered;    ///< "memory.max: 512M was 64M", "left its cgroup: pid 17 'x' is in /…"
     std::string detail;                   ///< of not_started and unkillable
     bool operator==(const Outcome&) const = default;
 };

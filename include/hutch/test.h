@@ -10,6 +10,10 @@
 
 namespace hutch {
 
+namespace plan {
+struct Sandbox; // plan/sandbox.h
+}
+
 /// Found by discover/: one file, and how it is run.
 struct TestFile {
     std::string name;                 ///< as shown and reported: the path the user would type
@@ -30,6 +34,8 @@ struct TestSpec {
     std::vector<int> skip_codes = {77};
     Limits limits;                    ///< what is really written for this test
     std::vector<Resource> unenforced; ///< limits that were dropped because nobody can hold them: `none` in the result
+    /// The policy as this machine can give it, shared by all tests with the same policy. Null: no policy, nothing is isolated.
+    std::shared_ptr<const plan::Sandbox> sandbox;
 };
 
 using TestPtr = std::shared_ptr<const TestSpec>;

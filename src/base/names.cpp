@@ -122,6 +122,8 @@ std::string_view to_string(Cause cause)
         return "pids_max";
     case Cause::pids_watchdog:
         return "pids_watchdog";
+    case Cause::denied_syscall:
+        return "denied_syscall";
     case Cause::leaked:
         return "leaked";
     case Cause::not_started:

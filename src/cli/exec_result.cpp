@@ -37,6 +37,7 @@ int exec_exit_code(const run::OneResult& result)
     case Cause::exit_nonzero:
     case Cause::died_by_signal:
     case Cause::pids_max:
+    case Cause::denied_syscall:
         return own_code(outcome); // the command saw EAGAIN and made its own of it
     case Cause::wall_clock:
     case Cause::cpu_time:

@@ -194,6 +194,8 @@ std::string sentence(const Outcome& outcome, const TestSpec& test, const Profile
         return pids_words(outcome, test, profiles);
     case Cause::pids_watchdog:
         return pids_watchdog_words(outcome, test, profiles);
+    case Cause::denied_syscall:
+        return ending_words(outcome);
     case Cause::leaked:
         return left_words(outcome);
     case Cause::not_started:

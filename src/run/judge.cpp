@@ -111,6 +111,11 @@ Outcome judge(const Evidence& evidence, const Rules& rules)
     outcome.enforced = evidence.enforced;
     outcome.pids_limit_hit = evidence.pids_max_hits.value_or(0) > 0;
     outcome.oom_kills = evidence.oom ? evidence.oom->own_oom_kill : 0;
+    outcome.policy = evidence.policy;
+    outcome.isolation = evidence.isolation;
+    outcome.denied = evidence.denied;
+    outcome.denied_count = evidence.denied_count;
+    outcome.tampered = evidence.tampered;
     outcome.detail = evidence.unkillable.empty() ? evidence.start_failure : evidence.unkillable;
     return outcome;
 }
