@@ -43,7 +43,9 @@ constexpr int descriptor_flag_cloexec = 1;
 
 bool are_valid(const wire::Orders& orders, long received)
 {
-    return wire::is_whole(orders, wire::Kind::orders, received) && orders.rlimit_count <= wire::rlimits_max;
+    const auto inside = [&](std::uint32_t offset) { return offset == wire::no_text || offset < orders.text_bytes; };
+    return wire::is_whole(orders, wire::Kind::orders, received) && orders.rlimit_count <= wire::rlimits_max &&
+           inside(orders.work_dir) && inside(orders.attempt_dir);
 }
 
 [[noreturn]] void hold(const Program& program)

@@ -66,9 +66,9 @@ Failure set_priorities(const wire::Orders& orders)
 
 Failure carry_out(const wire::Orders& orders, const Program& program)
 {
-    if (orders.text_bytes > 0) {
-        if (const int code = to_errno(chdir(orders.text)); code != done) {
-            return {.step = wire::Step::work_directory, .code = code, .text = orders.text};
+    if (const char* directory = text_of(orders, orders.work_dir); directory != nullptr) {
+        if (const int code = to_errno(chdir(directory)); code != done) {
+            return {.step = wire::Step::work_directory, .code = code, .text = directory};
         }
     }
     umask(orders.umask);
