@@ -86,7 +86,9 @@ Result<int> execute(const ExecSettings& settings, const std::string& cwd)
     if (!box) {
         return std::unexpected(std::move(box.error()));
     }
-    const auto plan = make_plan(only_test(settings.command), settings.limits, settings.options.isolation, **box, cwd);
+    const auto plan = make_plan(
+        only_test(settings.command),
+        {.limits = settings.limits, .policy = settings.policy, .isolation = settings.options.isolation}, **box, cwd);
     if (!plan) {
         (void)(*box)->close();
         return std::unexpected(plan.error());

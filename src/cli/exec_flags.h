@@ -16,6 +16,7 @@ namespace hutch::cli {
 struct ExecSettings {
     RunOptions options;
     Limits limits;
+    Policy policy;
     std::vector<std::string> command;
     std::string directory; ///< -C
     std::string json_file; ///< empty: none

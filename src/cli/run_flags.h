@@ -16,6 +16,7 @@ namespace hutch::cli {
 struct RunSettings {
     RunOptions options;
     Limits limits;
+    Policy policy;
     std::vector<std::string> paths;
     std::string directory;      ///< -C
     std::string events_file;    ///< empty: none; "-": standard output

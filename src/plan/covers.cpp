@@ -53,6 +53,9 @@ class Collection
         if (files_.shm) {
             add("/dev", Kind::dev, Feature::dev);
         }
+        if (files_.fresh_proc) {
+            add("/proc", Kind::proc, Feature::proc);
+        }
         if (files_.hide_control) {
             for (const std::string& path : control_paths(site_)) {
                 add(path, Kind::hidden, Feature::control);
@@ -96,10 +99,10 @@ class Collection
     {
         const bool below_cover = above != nullptr && above->covers();
         if (entry.covers()) {
-            return below_cover && entry.kind == Kind::hidden; // there is nothing any more
+            return below_cover && entry.kind == Kind::hidden && above->kind != Kind::proc; // there is nothing any more
         }
-        if (above != nullptr && above->kind == Kind::dev) {
-            return true; // a private /dev has what it has
+        if (above != nullptr && (above->kind == Kind::dev || above->kind == Kind::proc)) {
+            return true; // they have what they have
         }
         // What is not covered is there anyway; it needs a mount of its own only to be writable in a read-only tree, or to become
         // read-only or an overlay.

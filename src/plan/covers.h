@@ -16,6 +16,7 @@ struct Entry {
         hidden, ///< an empty directory; a file is /dev/null
         tmp,    ///< a private tmpfs
         dev,    ///< a private /dev
+        proc,   ///< a fresh /proc
     };
     std::string path; ///< real
     Kind kind = Kind::kept;

@@ -29,9 +29,12 @@ Result<void> add_filter(Draft& draft, const FilterMaker& make_filter)
     if (!draft.rules.syscalls.filter) {
         return {};
     }
-    auto filter = make_filter(draft.rules.syscalls, draft.site.may_listen);
+    auto filter = !make_filter ? Result<Filter>() : make_filter(draft.rules.syscalls, draft.site.may_listen);
     if (!filter) {
         return std::unexpected(std::move(filter.error()));
+    }
+    if (filter->program.empty()) {
+        return {};
     }
     draft.setup.filter = std::move(filter->program);
     draft.setup.listens = filter->listens;

@@ -3,6 +3,7 @@
 //
 // What waits while its cover comes, the empty directory that hidden ones show, and the new /dev stand on a tmpfs over a directory
 // that nobody needs meanwhile; it is taken off last of all.
+#include <sched.h>
 #include <sys/mount.h>
 
 #include <algorithm>
@@ -58,9 +59,6 @@ class Mounts
             }
         }
         show_cgroup();
-        if (files_.fresh_proc) {
-            mount_proc();
-        }
         if (needs_stage()) {
             draft_.init(Feature::mount_namespace, Op::detach, {stage_});
         }
@@ -72,17 +70,17 @@ class Mounts
     /// A directory that nothing is taken from while it is covered.
     std::string find_stage() const
     {
-        constexpr std::array<const char*, 5> candidates{"/mnt", "/media", "/srv", "/opt", "/proc"};
+        constexpr std::array<const char*, 8> candidates{"/mnt", "/media", "/srv", "/opt", "/boot", "/home", "/run", "/sys"};
         for (const char* candidate : candidates) {
             const PathFact fact = site_.look(candidate);
             const bool taken = std::ranges::any_of(entries_, [&](const Entry& entry) {
-                return is_at_or_below(entry.path, candidate) && (entry.staged >= 0 || !entry.covers());
+                return is_at_or_below(entry.path, candidate);
             });
             if (fact.is_directory() && fact.real == candidate && !taken) {
                 return candidate;
             }
         }
-        return "/proc";
+        return "/sys"; // what is hidden there is not, and the trial says so
     }
 
     std::string staged(std::string_view name) const { return fmt::format("{}/{}", stage_, name); }
@@ -176,6 +174,8 @@ class Mounts
             return cover_tmp(entry);
         case Entry::Kind::dev:
             return cover_dev(entry);
+        case Entry::Kind::proc:
+            return mount_proc();
         }
     }
 
@@ -280,7 +280,7 @@ class Mounts
     {
         draft_.init(Feature::proc, Op::mount, {"proc", "/proc", "proc"}, no_programs);
         // For root they are a matter of file modes alone; in a user namespace nobody but the machine's root has them.
-        const bool machine_root = site_.privileged && !draft_.has(new_user);
+        const bool machine_root = site_.privileged && !draft_.has(CLONE_NEWUSER);
         for (const char* path : {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"}) {
             if (machine_root || path == std::string_view("/proc/sys")) {
                 draft_.init(Feature::proc, Op::bind, {path, path}, 1).flags = flag::missing_ok;
@@ -288,8 +288,6 @@ class Mounts
             }
         }
     }
-
-    static constexpr std::uint64_t new_user = 0x10000000;
 
     Draft& draft_;
     const Site& site_;
@@ -306,14 +304,13 @@ void add_directories(Draft& draft)
     if (files.tmp) {
         draft.temp_dir = "/tmp/hutch";
         draft.init(Feature::tmp, Op::make_dir, {draft.temp_dir}, 0700);
-    } else {
+    } else if (files.read_only_root) {
         draft.attempt_dir = true;
-        if (files.read_only_root) {
-            draft.init(Feature::root, Op::bind, {"\1", "\1"}, 1);
-            draft.init(Feature::root, Op::set_attributes, {"\1"}, 0, MOUNT_ATTR_RDONLY);
-        }
+        draft.init(Feature::root, Op::bind, {"\1", "\1"}, 1);
+        draft.init(Feature::root, Op::set_attributes, {"\1"}, 0, MOUNT_ATTR_RDONLY);
     }
     if (files.private_home) {
+        draft.attempt_dir = draft.attempt_dir || !files.tmp;
         draft.home = files.tmp ? "/tmp/home" : "\1/home";
         draft.init(Feature::home, Op::make_dir, {draft.home}, 0700);
     }
@@ -323,8 +320,7 @@ void add_directories(Draft& draft)
 
 void add_mounts(Draft& draft)
 {
-    constexpr std::uint64_t new_mounts = 0x00020000; // CLONE_NEWNS
-    if (draft.has(new_mounts)) {
+    if (draft.has(CLONE_NEWNS)) {
         Mounts(draft).add();
     }
     add_directories(draft);

@@ -36,6 +36,7 @@ struct Job {
     int attempt = 1;
     std::string scope_name;                ///< unique in the run
     std::vector<std::string> env;          ///< complete
+    std::string attempt_dir = {};          ///< outside, for this attempt alone; "": none is needed
     std::optional<spawn::Streams> streams; ///< pass-through (`hutch exec`); unset: captured
     bool new_session = true;
 };
