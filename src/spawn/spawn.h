@@ -69,7 +69,7 @@ struct Request {
 
 /// What hutch-init does between release and exec.
 struct Orders {
-    std::string work_dir = {};    ///< as the test sees it; empty: where the runner is
+    std::string work_dir = {};    ///< as the test sees it; empty: where the runner is, with a setup "/"
     std::string attempt_dir = {}; ///< what '\1' stands for in a setup
     unsigned umask = 022;
     std::optional<int> nice = {};
