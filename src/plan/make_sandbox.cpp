@@ -1,7 +1,5 @@
 #include "plan/make_sandbox.h"
 
-#include <linux/seccomp.h>
-
 #include <utility>
 
 #include "plan/draft.h"
@@ -24,27 +22,24 @@ void add_promises(Draft& draft)
     }
 }
 
-Result<void> add_filter(Draft& draft, const FilterMaker& make_filter)
+Result<void> add_filter(Draft& draft)
 {
     if (!draft.rules.syscalls.filter) {
         return {};
     }
-    auto filter = !make_filter ? Result<Filter>() : make_filter(draft.rules.syscalls, draft.site.may_listen);
+    auto filter = kernel::compile_filter(draft.rules.syscalls, draft.site.filters);
     if (!filter) {
         return std::unexpected(std::move(filter.error()));
     }
-    if (filter->program.empty()) {
-        return {};
-    }
     draft.setup.filter = std::move(filter->program);
     draft.setup.listens = filter->listens;
-    draft.test(Feature::syscalls, Op::filter, {}, filter->listens ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
+    draft.test(Feature::syscalls, Op::filter, {}, filter->flags);
     return {};
 }
 
 } // namespace
 
-Result<Sandbox> make_sandbox(const Policy& policy, const Site& site, const FilterMaker& make_filter)
+Result<Sandbox> make_sandbox(const Policy& policy, const Site& site)
 {
     Draft draft{.site = site, .rules = policy};
     divide(draft);
@@ -53,7 +48,7 @@ Result<Sandbox> make_sandbox(const Policy& policy, const Site& site, const Filte
     add_promises(draft);
     add_landlock(draft);
     add_credentials(draft);
-    if (auto added = add_filter(draft, make_filter); !added) {
+    if (auto added = add_filter(draft); !added) {
         return std::unexpected(std::move(added.error()));
     }
     return Sandbox{.policy = policy,

@@ -2,8 +2,6 @@
 // lets it happen shows when it is done: run/fit_sandbox.h tries it, and asks again with what was refused.
 #pragma once
 
-#include <functional>
-
 #include "hutch/error.h"
 #include "plan/sandbox.h"
 #include "plan/site.h"
@@ -11,14 +9,7 @@
 namespace hutch::plan
 {
 
-struct Filter {
-    kernel::Bpf program;
-    bool listens = false;
-};
-/// Rules → program; with `may_listen` false a denial that would be notified is only refused.
-using FilterMaker = std::function<Result<Filter>(const SyscallRules& rules, bool may_listen)>;
-
 /// `sandbox.image` is not made yet. Errors: the filter's (a name that is no system call).
-Result<Sandbox> make_sandbox(const Policy& policy, const Site& site, const FilterMaker& make_filter);
+Result<Sandbox> make_sandbox(const Policy& policy, const Site& site);
 
 } // namespace hutch::plan

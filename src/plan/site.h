@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hutch/policy.h"
+#include "kernel/call_filter.h"
 #include "kernel/landlock.h"
 #include "kernel/mountinfo.h"
 
@@ -45,7 +46,7 @@ struct Site {
     std::function<PathFact(const std::string&)> look;
     /// Names in a directory, symbolic links left out.
     std::function<std::vector<std::string>(const std::string&)> children;
-    bool may_listen = true; ///< a filter may have a listener: not inside of one that has one
+    kernel::FilterSupport filters;
     std::array<Refusal, feature_count> refused{};
 
     Refusal refusal(Feature feature) const { return refused[static_cast<std::size_t>(feature)]; }

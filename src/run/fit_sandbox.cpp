@@ -37,7 +37,7 @@ class Fitting {
         // Each round that does not end refuses something that was not refused before.
         constexpr std::size_t most_rounds = 3 * feature_count;
         for (std::size_t round = 0; round < most_rounds; ++round) {
-            auto sandbox = plan::make_sandbox(policy_, site_, deps_.make_filter);
+            auto sandbox = plan::make_sandbox(policy_, site_);
             if (!sandbox) {
                 return std::unexpected(std::move(sandbox.error()));
             }
@@ -120,18 +120,39 @@ class Fitting {
         return try_sandbox(deps_.init, sandbox, {.work_dir = site_.work_dir, .attempt_dir = directory->path()});
     }
 
+    /// A filter without a listener holds all the same; its denials are refused, and nobody is told.
+    bool makes_do(int code)
+    {
+        kernel::FilterSupport& filters = site_.filters;
+        if (code == EINVAL && filters.wait_killable) {
+            filters.wait_killable = false;
+            return true;
+        }
+        if ((code == EBUSY || code == EINVAL) && filters.listener) {
+            filters.listener = false;
+            notices_.emplace_back(code == EBUSY ? "a filter around hutch has a listener: denied system calls are refused, and not told"
+                                                : "this kernel has no listeners: denied system calls are refused, and not told");
+            return true;
+        }
+        return false;
+    }
+
     void refuse(const TrialFailure& failure)
     {
-        // Inside of a filter that has a listener there can be no other one: denied calls are refused all the same, unseen.
-        if (failure.feature == Feature::syscalls && failure.code == EBUSY && site_.may_listen) {
-            site_.may_listen = false;
-            notices_.emplace_back("a filter around hutch has a listener: denied system calls are refused, and not told");
+        if (failure.feature == Feature::syscalls && makes_do(failure.code)) {
+            return;
+        }
+        // Root without CAP_SYS_ADMIN, as containers have it, is a user like others.
+        if (failure.at_clone && failure.code == EPERM && site_.privileged) {
+            site_.privileged = false;
             return;
         }
         const bool landlock_left = has_landlock_form(failure.feature) && site_.landlock.abi > 0 &&
                                    site_.refusal(failure.feature) == plan::Refusal::none;
         site_.refuse(failure.feature, landlock_left ? plan::Refusal::mounts : plan::Refusal::all);
-        reasons_.push_back(failure.text);
+        if (std::ranges::find(reasons_, failure.text) == reasons_.end()) {
+            reasons_.push_back(failure.text);
+        }
     }
 
     Result<Fitted> fitted(plan::Sandbox sandbox)

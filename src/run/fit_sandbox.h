@@ -20,7 +20,6 @@ struct FitDeps {
     const spawn::InitProgram& init;
     std::string temp_root;             ///< where the trial's directory is made
     std::string namespaces_remedy;     ///< the command that lets users have namespaces here; "" if none is known
-    plan::FilterMaker make_filter = {};
 };
 
 struct Fitted {

@@ -13,6 +13,7 @@
 #include "run/attempt.h"
 #include "run/captured_output.h"
 #include "run/clocks.h"
+#include "run/denials.h"
 #include "run/resource_watch.h"
 #include "scope/scope.h"
 #include "sd/event_loop.h"
@@ -87,6 +88,7 @@ class LiveAttempt {
     void still_there();
     void on_child_gone();
     void on_control();
+    void on_listener(base::UniqueFd listener);
     void start_failed(const spawn::Message& message);
     void main_ended(const ExitStatus& status);
     Result<void> watch_child();
@@ -108,6 +110,7 @@ class LiveAttempt {
     sd::Source child_gone_, control_, emptiness_;
     PausableTimer wall_, grace_, patience_;
     ResourceWatch watch_;
+    Denials denials_;
     Stopwatch stopwatch_;
 
     Evidence evidence_;
@@ -116,6 +119,7 @@ class LiveAttempt {
     int remove_tries_ = 0;
     int name_waits_ = 0;
     int patience_steps_ = 0;
+    bool hears_ = true; ///< the control socket is watched
     bool released_ = false;
     bool gone_ = false;                  ///< the cloned child (hutch-init or the test itself) has been reaped
     bool collected_ = false; ///< the figures were read while a staying hutch-init held the scope open

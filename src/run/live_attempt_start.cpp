@@ -72,7 +72,9 @@ Result<void> LiveAttempt::watch_child()
         return std::unexpected(gone.error());
     }
     child_gone_ = std::move(*gone);
-    if (!place_.stay) {
+    const plan::Sandbox* sandbox = job_.test->sandbox.get();
+    if (!place_.stay && (sandbox == nullptr || !sandbox->setup.listens)) {
+        hears_ = false;
         return {}; // the control socket is read once, at the end: end-of-file or a failed step
     }
     auto control = world_.loop.on_fd(child_->control, EPOLLIN, [this](std::uint32_t) { on_control(); });

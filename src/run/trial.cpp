@@ -74,11 +74,17 @@ class Trial {
             }
             const auto held = spawn::spawn_held(init_, request(flag | user)); // told nothing, it leaves
             if (!held) {
-                return TrialFailure{.feature = feature, .text = held.error().message, .code = held.error().code};
+                return TrialFailure{.feature = feature, .text = "clone a child into namespaces of its own" + reason_of(held.error()), .code = held.error().code, .at_clone = true};
             }
             bury(*held);
         }
         return std::unexpected(error);
+    }
+
+    /// The same words for each flag that is refused for the same reason.
+    static std::string reason_of(const Error& error)
+    {
+        return error.code != 0 ? system_error("", error.code).error().message : ": " + error.message;
     }
 
     static void bury(const spawn::Held& held)

@@ -21,6 +21,7 @@ struct TrialFailure {
     Feature feature;
     std::string text; ///< "mount proc on /proc: Operation not permitted"
     int code = 0;     ///< errno
+    bool at_clone = false; ///< no step of the setup was reached
 };
 
 /// Unset: it holds. An Error has nothing to do with any feature: a work directory that cannot be entered.
