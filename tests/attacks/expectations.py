@@ -11,7 +11,9 @@ by `|`; `=` is what stands in the cell before. The words:
     error      hutch could not start it
     -          not tried: it would do harm where nothing stops it
 
-`skip` is allowed everywhere and printed: the machine lacks what the attack needs."""
+`skip` is allowed everywhere and printed: the machine lacks what the attack needs. On rung 5 `trusted` is better than it promises, because a
+PID namespace stands in for the cgroup: less than `reached` is fine there. Elsewhere it is a difference: an attack that cannot
+succeed anywhere proves nothing."""
 import collections
 
 POLICIES = ("trusted", "default", "offline", "network", "strict")
@@ -33,6 +35,7 @@ def word(result):
 class Expectations:
     def __init__(self, path, attacks, who):
         self.rows = {}
+        self.boxed = False  # rung 5
         with open(path, encoding="utf-8") as file:
             for line in file:
                 cells = line.partition("#")[0].split()
@@ -55,7 +58,11 @@ class Expectations:
 
     def allowed(self, policy, name):
         """A policy that is not one of the five is held to what `default` promises; `none` to nothing more than `trusted`."""
-        return self.rows[name].get("trusted" if policy == "none" else policy, self.rows[name]["default"])
+        row = self.rows[name]
+        words = row.get("trusted" if policy == "none" else policy, row["default"])
+        if self.boxed and policy in ("trusted", "none") and "reached" in words:
+            return [*words, "refused", "contained"]
+        return words
 
     def tried(self, policy, name):
         return self.allowed(policy, name) != ["-"]
