@@ -32,6 +32,7 @@ tar -cf "$temporary/all.tar" products && tar -tf "$temporary/all.tar" | grep -q 
 sleep 30 &
 job=$!
 kill -0 "$job" || fail 'its own child cannot be signalled'
+until [[ $(<"/proc/$job/comm") == sleep ]]; do :; done # a signal before exec would run our own EXIT trap in the child
 kill "$job"
 wait "$job" || code=$?
 [[ ${code:-0} == 143 ]] || fail "the child ended with ${code:-0}"
