@@ -17,8 +17,6 @@
 #include "cli/planning.h"
 #include "cli/profile_list.h"
 #include "cli/program.h"
-#include "config/policy_file.h"
-#include "cli/environment.h"
 #include "cli/work_directory.h"
 #include "plan/program.h"
 #include "report/json_lines.h"
@@ -78,7 +76,7 @@ Result<void> write_record(const base::UniqueFd& file, const std::string& path, c
 }
 
 /// An Error is one of the box, never of the command.
-Result<int> execute(const ExecSettings& settings, const std::string& cwd)
+Result<int> execute(const ExecSettings& settings, const Policy& policy, const std::string& cwd)
 {
     const auto record = open_record(settings.json_file);
     if (!record) {
@@ -90,7 +88,7 @@ Result<int> execute(const ExecSettings& settings, const std::string& cwd)
     }
     const auto plan = make_plan(
         only_test(settings.command),
-        {.limits = settings.limits, .policy = config::find_policy(environment_variable("HUTCH_POLICY").empty()?"trusted":environment_variable("HUTCH_POLICY")).value(), .isolation = settings.options.isolation}, **box, cwd);
+        {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation}, **box, cwd);
     if (!plan) {
         (void)(*box)->close();
         return std::unexpected(plan.error());
@@ -132,13 +130,17 @@ int exec_command(const ExecFlags& flags, const CLI::App& command, const Argument
     if (!cwd) {
         return complain(cwd.error());
     }
+    const auto policy = settings->policy(*cwd);
+    if (!policy) {
+        return complain(policy.error());
+    }
     const std::string& name = settings->command.front();
     const auto program = plan::resolve_program(name, *cwd, environment_variable("PATH"));
     if (!program) {
         complain(program.error());
         return program.error().code == EACCES ? exit_not_executable : exit_not_found;
     }
-    const auto code = execute(*settings, *cwd);
+    const auto code = execute(*settings, *policy, *cwd);
     if (!code) {
         complain(code.error());
         return exit_no_box;

@@ -18,8 +18,6 @@
 #include "cli/planning.h"
 #include "cli/profile_list.h"
 #include "cli/program.h"
-#include "config/policy_file.h"
-#include "cli/environment.h"
 #include "cli/run_flags.h"
 #include "cli/work_directory.h"
 #include "discover/discover.h"
@@ -93,14 +91,14 @@ int conclude(const Result<run::RunResult>& result, const Reporters& reporters)
     return result->failed > 0 || result->not_run > 0 ? exit_failed : exit_ok;
 }
 
-int run_in_box(std::vector<TestFile> files, const RunSettings& settings, const std::string& cwd)
+int run_in_box(std::vector<TestFile> files, const RunSettings& settings, const Policy& policy, const std::string& cwd)
 {
     auto box = Box::open(settings.options.cgroup);
     if (!box) {
         return complain(box.error());
     }
     auto plan = make_plan(
-        std::move(files), {.limits = settings.limits, .policy = config::find_policy(environment_variable("HUTCH_POLICY").empty()?"trusted":environment_variable("HUTCH_POLICY")).value(), .isolation = settings.options.isolation},
+        std::move(files), {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation},
         **box, cwd);
     if (!plan) {
         (void)(*box)->close();
@@ -131,6 +129,10 @@ int run_command(const RunFlags& flags)
     if (!cwd) {
         return complain(cwd.error());
     }
+    const auto policy = settings->policy(*cwd);
+    if (!policy) {
+        return complain(policy.error());
+    }
     auto files = discover::discover(settings->paths, {.cwd = *cwd});
     if (!files) {
         return complain(files.error());
@@ -143,7 +145,7 @@ int run_command(const RunFlags& flags)
             return complain(made.error());
         }
     }
-    return run_in_box(std::move(*files), *settings, *cwd);
+    return run_in_box(std::move(*files), *settings, *policy, *cwd);
 }
 
 } // namespace
