@@ -140,7 +140,8 @@ class Worker {
     static bool is_passed_over(const wire::SetupStep& step, long result)
     {
         const bool missing = result == -ENOENT || result == -ENOTDIR;
-        return (step.flags & wire::step_flag::optional) != 0 || (missing && (step.flags & wire::step_flag::missing_ok) != 0);
+        return (step.flags & wire::step_flag::optional) != 0 ||
+               (missing && (step.flags & wire::step_flag::missing_ok) != 0);
     }
 
     /// What a failure is about.

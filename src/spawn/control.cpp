@@ -162,7 +162,8 @@ Result<void> release(const Held& child, const Orders& orders)
     add_rlimit(wired, RLIMIT_CORE, orders.core_size);
     add_rlimit(wired, RLIMIT_FSIZE, orders.file_size);
     add_rlimit(wired, RLIMIT_DATA, orders.address_data);
-    for (const auto& [text, place] : {std::pair(&orders.work_dir, &wired.work_dir), {&orders.attempt_dir, &wired.attempt_dir}}) {
+    for (const auto& [text, place] :
+         {std::pair(&orders.work_dir, &wired.work_dir), {&orders.attempt_dir, &wired.attempt_dir}}) {
         const auto offset = add_text(wired, *text);
         if (!offset) {
             return std::unexpected(offset.error());

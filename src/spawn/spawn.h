@@ -82,9 +82,9 @@ struct Orders {
 struct Held {
     int pid = 0;
     base::UniqueFd pidfd;
-    base::UniqueFd control;  ///< SOCK_SEQPACKET; see kernel/init_wire.h
-    bool stay = false;       ///< as requested: it goes with the orders
-    bool new_session = true; ///< as requested
+    base::UniqueFd control;                               ///< SOCK_SEQPACKET; see kernel/init_wire.h
+    bool stay = false;                                    ///< as requested: it goes with the orders
+    bool new_session = true;                              ///< as requested
     bool setup = false, network = false, ambient = false; ///< as requested: they go with the orders
 };
 

@@ -68,7 +68,10 @@ kernel::Bpf filter()
     return program;
 }
 
-World with_pid() { return {.clone_flags = CLONE_NEWPID}; }
+World with_pid()
+{
+    return {.clone_flags = CLONE_NEWPID};
+}
 
 World with_proc()
 {
@@ -90,7 +93,10 @@ World standard()
 {
     World world = with_all_namespaces();
     const std::uint64_t rights = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG;
-    add(world.test, {{.op = Op::bounding}, {.op = Op::capabilities}, {.op = Op::no_new_privs}, {.op = Op::landlock, .number = rights}});
+    add(world.test, {{.op = Op::bounding},
+                     {.op = Op::capabilities},
+                     {.op = Op::no_new_privs},
+                     {.op = Op::landlock, .number = rights}});
     for (const char* path : {"/tmp", "/var/tmp", "/dev", "/dev/shm", "/proc", "/run", "/home", "/root"}) {
         world.test.push_back({.op = Op::landlock_path, .number = rights, .texts = {path}});
     }
@@ -169,7 +175,8 @@ void until_ended(const spawn::Held& held)
 double once(const spawn::InitProgram& init, const Tier& tier, const std::string& program, base::BorrowedFd null)
 {
     const auto begin = Clock::now();
-    spawn::Request request{.program = program, .streams = {null, null, null}, .stay = tier.stay, .clone_flags = tier.world.clone_flags};
+    spawn::Request request{
+        .program = program, .streams = {null, null, null}, .stay = tier.stay, .clone_flags = tier.world.clone_flags};
     if (tier.image.valid()) {
         request.setup = tier.image;
     }
@@ -200,6 +207,7 @@ int main(int count, char** words)
     }
     for (Tier& tier : all) {
         std::sort(tier.micros.begin(), tier.micros.end());
-        std::printf("%-60s %7.0f  (a tenth below %.0f)\n", tier.name.c_str(), tier.micros[tier.micros.size() / 2], tier.micros[tier.micros.size() / 10]);
+        std::printf("%-60s %7.0f  (a tenth below %.0f)\n", tier.name.c_str(), tier.micros[tier.micros.size() / 2],
+                    tier.micros[tier.micros.size() / 10]);
     }
 }
