@@ -79,6 +79,8 @@ inline constexpr std::uint32_t setup = 16;   ///< descriptor setup_fd (kernel/se
 inline constexpr std::uint32_t network = 32; ///< descriptor network_fd is there
 inline constexpr std::uint32_t drop_ambient =
     64; ///< capabilities came through exec as ambient ones, for hutch-init alone
+/// The mounts are the test's own. Without it, and before their propagation was set, no step mounts anything.
+inline constexpr std::uint32_t own_mounts = 128;
 } // namespace order_flag
 
 struct Orders {

@@ -36,6 +36,7 @@ std::uint32_t flags_of(const Held& child, const Orders& orders)
     flags |= orders.oom_score_adj ? wire::order_flag::oom_score_adj : 0;
     flags |= child.setup ? wire::order_flag::setup : 0;
     flags |= child.network ? wire::order_flag::network : 0;
+    flags |= child.own_mounts ? wire::order_flag::own_mounts : 0;
     flags |= child.ambient ? wire::order_flag::drop_ambient : 0;
     return flags;
 }

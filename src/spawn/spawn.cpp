@@ -84,7 +84,8 @@ Result<Held> spawn_held(const InitProgram& init, const Request& request)
                 .new_session = request.new_session,
                 .setup = request.setup.has_value(),
                 .network = request.network.has_value(),
-                .ambient = capable};
+                .ambient = capable,
+                .own_mounts = (request.clone_flags & CLONE_NEWNS) != 0};
 }
 
 } // namespace hutch::spawn

@@ -6,8 +6,10 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
+#include <spawn.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -189,6 +191,18 @@ double once(const spawn::InitProgram& init, const Tier& tier, const std::string&
     return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
 }
 
+double spawned(const char* program)
+{
+    const auto begin = Clock::now();
+    pid_t pid = 0;
+    char* const argv[] = {const_cast<char*>(program), nullptr};
+    if (::posix_spawn(&pid, program, nullptr, nullptr, argv, argv + 1) != 0) {
+        fail("posix_spawn");
+    }
+    ::waitpid(pid, nullptr, 0);
+    return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
+}
+
 } // namespace
 
 int main(int count, char** words)
@@ -200,11 +214,14 @@ int main(int count, char** words)
     const auto init = spawn::InitProgram::open().value();
     const auto null = base::open_file("/dev/null", O_RDWR).value();
     std::vector<Tier> all = tiers();
+    Tier bare{.name = "posix_spawn, for comparison"};
     for (int round = 0; round < rounds; ++round) {
+        bare.micros.push_back(spawned(words[1]));
         for (Tier& tier : all) {
             tier.micros.push_back(once(init, tier, words[1], null));
         }
     }
+    all.insert(all.begin(), std::move(bare));
     for (Tier& tier : all) {
         std::sort(tier.micros.begin(), tier.micros.end());
         std::printf("%-60s %7.0f  (a tenth below %.0f)\n", tier.name.c_str(), tier.micros[tier.micros.size() / 2],
