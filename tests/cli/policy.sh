@@ -46,7 +46,8 @@ expect_in stdout '^Usage: hutch policy show '
 # show: as written, and merged; what is shown is a policy that says the same
 expect_exit 0 "$HUTCH" policy show default
 expect_in stdout '^# For the ordinary tests'
-for name in trusted default offline network strict; do
+printf 'inherits = "strict"\nsyscalls.filter = false\nfiles.read_only_root = false\nfiles.writable = ["/a, b", "/c]"]\n' >off.toml
+for name in trusted default offline network strict ./off.toml; do
   expect_exit 0 "$HUTCH" policy show "$name" --effective
   cp stdout "again.toml"
   grep -v '^#' stdout | sed 's/ # [^"]*$//' >values

@@ -35,6 +35,7 @@ void check_round_trip(const LoadedPolicy& loaded)
     auto again = load_policy_text({loaded.policy.name, loaded.policy.source, text}, {.files = false});
     require(again.has_value());
     again->policy.description = loaded.policy.description;
+    again->policy.origins = loaded.policy.origins; // a flag asks, a file does not
     require(again->policy == loaded.policy);
 }
 

@@ -148,6 +148,13 @@ TEST(PolicyFile, TakesBackWhatItInherits)
     EXPECT_FALSE(policy.syscalls.filter);
 }
 
+TEST(PolicyFile, MaySwitchOffWhatListsAreThereFor)
+{
+    EXPECT_FALSE(
+        load("inherits = \"default\"\nsyscalls.filter = false\nfiles.read_only_root = false\n").policy.syscalls.filter);
+    EXPECT_FALSE(load("syscalls.filter = false\nsyscalls.deny = [\"ptrace\"]\n").policy.syscalls.filter);
+}
+
 TEST_F(PolicyFiles, AreFoundByNameBuiltInOnesFirst)
 {
     write("project/strict.toml", "description = \"not this\"");
