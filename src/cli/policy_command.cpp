@@ -88,8 +88,8 @@ int list_policies(bool json)
     for (const Listed& each : list) {
         const std::string_view mark = each.name == implicit_policy_name() ? " (where none is named)" : "";
         const std::string source = each.source.empty() ? "built-in" : each.source;
-        text += fmt::format("{:<10} {}{}\n           {}\n", each.name, report::printable_line(source), mark,
-                            report::printable_line(each.error.empty() ? each.description : each.error));
+        text += fmt::format("{:<10} {:<9} {}{}\n", each.name, report::printable_line(source),
+                            report::printable_line(each.error.empty() ? each.description : each.error), mark);
     }
     return print(text);
 }

@@ -24,11 +24,12 @@ printf 'description = "of the project"\ninherits = "offline"\n' >policies/mine.t
 printf 'description = "of the user"\n' >home/.config/hutch/policies/own.toml
 printf 'files.tpm = 1\n' >home/.config/hutch/policies/wrong.toml
 expect_exit 0 "$HUTCH" policy list
-for name in default network offline strict; do expect_in stdout "^$name +built-in$"; done
-expect_in stdout '^trusted +built-in \(where none is named\)$'
-expect_in stdout "^mine +$work/policies/mine.toml$"
-expect_in stdout '^ +of the user$'
-expect_in stdout "wrong.toml:1:7: unknown key 'files.tpm'"
+for name in default network offline strict; do expect_in stdout "^$name +built-in  [a-z]"; done
+expect_in stdout '^trusted +built-in  .*\(where none is named\)$'
+expect_in stdout "^mine +$work/policies/mine.toml of the project$"
+expect_in stdout '^own .* of the user$'
+expect_eq 'policies' 8 "$(wc -l <stdout)"
+expect_in stdout "^wrong .*wrong.toml:1:7: unknown key 'files.tpm'"
 expect_exit 0 "$HUTCH" policy list --json
 python3 - <<'PYTHON' || fail 'the list as JSON'
 import json
