@@ -27,19 +27,20 @@ std::unexpected<Error> error_in(std::string_view label, const Complaint& complai
     return usage_error(fmt::format("{}: {}", where, complaint.message), complaint.hint);
 }
 
-Judged<void> check_calls(const PolicyEntry& entry, const std::vector<std::string_view>& known)
+using CallCheck = std::function<Result<void>(std::string_view)>;
+
+Judged<void> check_calls(const PolicyEntry& entry, const CallCheck& check)
 {
-    if (known.empty() || (entry.key != "syscalls.deny" && entry.key != "syscalls.allow")) {
+    if (!check || (entry.key != "syscalls.deny" && entry.key != "syscalls.allow")) {
         return {};
     }
     for (const PolicyValue& item : entry.value.list) {
-        if (item.text == inherited_items || std::ranges::find(known, item.text) != known.end()) {
+        if (item.text == inherited_items) {
             continue;
         }
-        const auto near = base::nearest(item.text, known);
-        return complain(item.at,
-                        fmt::format("unknown {} '{}'", item.text.starts_with('@') ? "group" : "system call", item.text),
-                        near ? fmt::format("did you mean '{}'?", *near) : std::string());
+        if (const auto known = check(item.text); !known) {
+            return complain(item.at, known.error().message, known.error().hint);
+        }
     }
     return {};
 }
@@ -58,7 +59,7 @@ Judged<Policy> set_description(Policy policy, const PolicyValue& value)
     return policy;
 }
 
-Judged<Policy> set_entry(Policy policy, const PolicyEntry& entry, const std::vector<std::string_view>& calls)
+Judged<Policy> set_entry(Policy policy, const PolicyEntry& entry, const CallCheck& check)
 {
     if (entry.key == "inherits") {
         return policy; // already done: it is below everything else, wherever it is written
@@ -75,7 +76,7 @@ Judged<Policy> set_entry(Policy policy, const PolicyEntry& entry, const std::vec
         return unknown_policy_key(entry);
     }
     auto set = key->set(std::move(policy), entry.value);
-    const auto checked = check_calls(entry, calls);
+    const auto checked = check_calls(entry, check);
     return set && !checked ? Judged<Policy>(std::unexpected(checked.error())) : std::move(set);
 }
 
@@ -146,7 +147,7 @@ class Loading {
     {
         loaded.policy.description.clear(); // the inherited one describes something else
         for (const PolicyEntry& entry : entries) {
-            auto set = set_entry(std::move(loaded.policy), entry, places_.calls);
+            auto set = set_entry(std::move(loaded.policy), entry, places_.check_call);
             if (!set) {
                 return error_in(text.label(), set.error());
             }
@@ -211,7 +212,7 @@ Result<LoadedPolicy> with_entry(LoadedPolicy loaded, std::string_view flag, cons
     if (key == nullptr) {
         return error_in(flag, unknown_policy_key(placeless).error());
     }
-    auto set = set_entry(std::move(loaded.policy), placeless, places.calls);
+    auto set = set_entry(std::move(loaded.policy), placeless, places.check_call);
     if (!set) {
         return error_in(flag, set.error());
     }

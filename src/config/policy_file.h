@@ -21,8 +21,9 @@ struct PolicyPlaces {
     std::string project; ///< a directory of NAME.toml: policies/ of the project; "": none
     std::string user;    ///< the user's, ~/.config/hutch/policies; "": none
     std::string base;    ///< relative files begin here; "": the working directory
-    /// Names of system calls and @groups that exist; empty: every name is taken, and kernel/ will say.
-    std::vector<std::string_view> calls = {};
+    /// Whether there is such a system call, argument rule or @group; the error's hint is the nearest one. Empty: every name is
+    /// taken, and kernel/ will say.
+    std::function<Result<void>(std::string_view)> check_call = {};
     bool files = true; ///< false: only built-in policies are read, whatever a text inherits
 };
 

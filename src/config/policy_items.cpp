@@ -84,14 +84,11 @@ Judged<std::string> checked_call(const PolicyValue& value)
     std::string_view name = value.text;
     name.remove_prefix(name.starts_with('@') ? 1 : 0);
     const auto is_good = [](char each) {
-        return std::islower(static_cast<unsigned char>(each)) != 0 ||
-               std::isdigit(static_cast<unsigned char>(each)) != 0 || each == '_';
+        return std::isalnum(static_cast<unsigned char>(each)) != 0 || each == '_' || each == '-' || each == ':';
     };
     if (name.empty() || value.text.size() > longest_name || !std::ranges::all_of(name, is_good)) {
-        return complain(
-            value.at,
-            fmt::format("'{}' is no system call and no group: small letters, digits and _, and @ before a group",
-                        value.text.substr(0, longest_name)));
+        return complain(value.at, fmt::format("'{}' is no name of a system call and no @group",
+                                              value.text.substr(0, longest_name)));
     }
     return value.text;
 }

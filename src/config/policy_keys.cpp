@@ -80,12 +80,6 @@ std::string show_user(const Policy& policy)
     return policy.namespaces.user ? shown(*policy.namespaces.user) : "\"auto\"";
 }
 
-std::string show_hostname(const Policy& policy)
-{
-    const std::string& name = policy.namespaces.hostname;
-    return quote_toml(name.empty() ? "hutch" : name);
-}
-
 std::string show_keep(const Policy& policy)
 {
     return policy.capabilities.keep_all ? "\"all\"" : shown(policy.capabilities.keep);
@@ -109,7 +103,7 @@ constexpr std::array<PolicyKey, 32> table{{
     boolean<spaces, &N::mount>("namespaces.mount", Feature::mount_namespace),
     boolean<spaces, &N::ipc>("namespaces.ipc", Feature::ipc_namespace),
     boolean<spaces, &N::uts>("namespaces.uts", Feature::uts_namespace),
-    {"namespaces.hostname", "string", "1 to 64 letters, digits, - and .", Feature::uts_namespace, set_hostname, show_hostname},
+    {"namespaces.hostname", "string", "at most 64 letters, digits, - and .; \"\": hutch", Feature::uts_namespace, set_hostname, [](const Policy& policy) { return quote_toml(policy.namespaces.hostname); }},
     boolean<spaces, &N::cgroup>("namespaces.cgroup", Feature::cgroup_namespace),
     {"namespaces.time_offset", "duration or false", "0 to 100 years", Feature::time_namespace, set_time_offset,
      [](const Policy& policy) { return shown_number(policy.namespaces.time_offset); }},

@@ -178,8 +178,8 @@ Judged<Policy> set_hostname(Policy policy, const PolicyValue& value)
     const auto is_good = [](char each) {
         return std::isalnum(static_cast<unsigned char>(each)) != 0 || each == '-' || each == '.';
     };
-    if (name && (name->empty() || name->size() > longest_name || !std::ranges::all_of(*name, is_good))) {
-        return complain(value.at, fmt::format("'{}' is no host name: 1 to 64 letters, digits, - and .",
+    if (name && (name->size() > longest_name || !std::ranges::all_of(*name, is_good))) {
+        return complain(value.at, fmt::format("'{}' is no host name: at most 64 letters, digits, - and .",
                                               name->substr(0, longest_name)));
     }
     return with(std::move(policy), std::move(name),
@@ -225,7 +225,7 @@ Judged<Policy> set_work_tree(Policy policy, const PolicyValue& value)
 Judged<Policy> set_keep_dir(Policy policy, const PolicyValue& value)
 {
     auto text = text_of(value);
-    return with(std::move(policy), text ? checked_path(value) : std::move(text),
+    return with(std::move(policy), text && !text->empty() ? checked_path(value) : std::move(text),
                 [](Policy& to, std::string path) { to.files.keep_dir = std::move(path); });
 }
 

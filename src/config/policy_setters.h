@@ -20,8 +20,8 @@ Judged<std::string> text_of(const PolicyValue& value);
 Judged<std::vector<std::string>> list_of(const PolicyValue& value, const std::vector<std::string>& inherited,
                                          Judged<std::string> (*check)(const PolicyValue&));
 
-Judged<std::string> checked_path(const PolicyValue& value);       ///< absolute, or from "{work}", "{home}", "{run}"
-Judged<std::string> checked_call(const PolicyValue& value);       ///< "ptrace", "@mount": the spelling only
+Judged<std::string> checked_path(const PolicyValue& value); ///< absolute, or from "{work}", "{home}", "{run}"
+Judged<std::string> checked_call(const PolicyValue& value); ///< "ptrace", "@mount", "ioctl:TIOCSTI": the spelling only
 Judged<std::string> checked_capability(const PolicyValue& value); ///< "net_raw" → "CAP_NET_RAW"
 Judged<std::string> checked_variable(const PolicyValue& value);   ///< "CC", "MY_*"
 

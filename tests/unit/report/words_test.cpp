@@ -131,6 +131,8 @@ Sample sample(Cause cause)
     case Cause::pids_watchdog:
         return pids_sample(cause, "too many processes: seen by the watchdog, not the kernel (limit 10, profile fast, "
                                   "peak 10); profile standard (50) or --pids-limit 20 would allow more");
+    case Cause::denied_syscall:
+        return {ended(Verdict::denied, cause, 1), "exit 1"};
     case Cause::leaked:
         return leak_sample();
     case Cause::not_started:
