@@ -95,10 +95,23 @@ remove_leftovers() {
   local kind what rest
   while read -r kind what rest; do
     case $kind in
-      cgroup) remove_cgroup "$what" ;;
+      cgroup) stop_unit_of "$what"; remove_cgroup "$what" ;;
       process) kill -KILL "$what" 2>/dev/null || true ;;
     esac
   done < <(list_leftovers)
+}
+
+# A manager whose unit's cgroup is taken away goes on to believe in the unit, and makes the cgroup anew when it is reloaded: that
+# would fail checks that have not left it.
+stop_unit_of() { # PATH
+  local unit=${1##*/}
+  [[ $unit == *.scope || $unit == *.slice ]] || return 0
+  if [[ $1 == */user@1000.service/* ]]; then
+    setpriv --reuid=dev --regid=dev --init-groups env XDG_RUNTIME_DIR=/run/user/1000 \
+      timeout 10 systemctl --user stop "$unit" 2>/dev/null || true
+  else
+    timeout 10 systemctl stop "$unit" 2>/dev/null || true
+  fi
 }
 
 kill_unit() { # UNIT

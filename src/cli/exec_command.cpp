@@ -128,6 +128,13 @@ int exec_command(const ExecFlags& flags, const CLI::App& command, const Argument
     if (!cwd) {
         return complain(cwd.error());
     }
+    const auto policy = settings->policy(*cwd);
+    if (!policy) {
+        return complain(policy.error());
+    }
+    if (!wanted_features(*policy).empty()) {
+        return complain(usage_error(fmt::format("policy '{}': isolation is not part of this version", policy->name)).error());
+    }
     const std::string& name = settings->command.front();
     const auto program = plan::resolve_program(name, *cwd, environment_variable("PATH"));
     if (!program) {

@@ -48,6 +48,7 @@ void ExecFlags::add_to(CLI::App& command)
         ->group(group);
     command.add_flag("-q,--quiet", quiet_, "Say nothing on standard error")->group(group);
     limits_.add_to(command);
+    policy_.add_to(command);
     box_.add_to(command);
 }
 
@@ -74,6 +75,9 @@ Result<ExecSettings> ExecFlags::settings(const CLI::App& command, const Argument
     }
     settings.options.workers = 1;
     settings.options.isolation = box->isolation;
+    settings.policy = [this, isolation = box->isolation](const std::string& cwd) {
+        return policy_.policy(cwd, isolation);
+    };
     settings.options.cgroup = box->cgroup;
     settings.options.leak = *leak_fails ? LeakPolicy::fail : LeakPolicy::report;
     settings.directory = directory_;

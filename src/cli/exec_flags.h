@@ -1,6 +1,7 @@
 // The command line of `hutch exec` → values.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "cli/arguments.h"
 #include "cli/box_flags.h"
 #include "cli/limit_flags.h"
+#include "cli/policy_flags.h"
 #include "hutch/session.h"
 
 namespace hutch::cli {
@@ -16,6 +18,7 @@ namespace hutch::cli {
 struct ExecSettings {
     RunOptions options;
     Limits limits;
+    std::function<Result<Policy>(const std::string& cwd)> policy; ///< as RunSettings has it
     std::vector<std::string> command;
     std::string directory; ///< -C
     std::string json_file; ///< empty: none
@@ -32,6 +35,7 @@ class ExecFlags {
   private:
     LimitFlags limits_;
     BoxFlags box_;
+    PolicyFlags policy_;
     std::string directory_, json_, leak_;
     bool quiet_ = false;
 };

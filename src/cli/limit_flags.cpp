@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/environment.h"
+#include "cli/policy_flags.h"
 #include "config/limit_options.h"
 #include "config/profile.h"
 
@@ -53,7 +54,7 @@ constexpr LimitFlagRow common_rows[] = {
 constexpr const char* other_group = "Limits as others spell them (repeatable)";
 constexpr LimitFlagRow other_rows[] = {
     {"--limit", "KEY=VALUE", Spelling::limit, "", "The kernel's: memory.max=64M"},
-    {"-p,--property", "KEY=VALUE", Spelling::property, "", "systemd's: MemoryMax=64M, TasksMax=20"},
+    {"-p,--property", "KEY=VALUE", Spelling::property, "", "systemd's: MemoryMax=64M, TasksMax=20. -p NAME: --policy"},
     {"--device-read-bps", "PATH:RATE", Spelling::option, "device-read-bps", "docker's"},
     {"--device-write-bps", "PATH:RATE", Spelling::option, "device-write-bps", "docker's"},
     {"--device-read-iops", "PATH:RATE", Spelling::option, "device-read-iops", "docker's"},
@@ -73,9 +74,8 @@ Result<Limits> apply(Limits limits, const LimitFlagRow& row, const std::string& 
     case Spelling::property:
         break;
     }
-    if (!value.contains('=')) {
-        return usage_error(
-            fmt::format("-p '{}': policies are not part of this version; limits are -p KEY=VALUE", value));
+    if (names_policy(value)) {
+        return limits; // PolicyFlags reads it
     }
     return config::apply_property(std::move(limits), value, machine_memory());
 }

@@ -25,7 +25,7 @@ int print(const std::string& text)
 const CLI::App& chosen_command(const CLI::App& root)
 {
     const auto parsed = root.get_subcommands();
-    return parsed.empty() ? root : *parsed.front();
+    return parsed.empty() ? root : chosen_command(*parsed.front());
 }
 
 /// `hutch exec [flags] CMD…`: what follows the command's name is the command's, and what follows "--" as well.
@@ -72,6 +72,7 @@ int program(int argc, char** argv)
     add_run(root, chosen);
     add_exec(root, chosen, arguments);
     add_list(root, chosen);
+    add_policy(root, chosen);
     add_doctor(root, chosen);
     add_clean(root, chosen);
 

@@ -17,6 +17,7 @@ using Chosen = std::function<int()>;
 void add_run(CLI::App& root, Chosen& chosen);
 void add_exec(CLI::App& root, Chosen& chosen, const Arguments& arguments);
 void add_list(CLI::App& root, Chosen& chosen);
+void add_policy(CLI::App& root, Chosen& chosen);
 void add_doctor(CLI::App& root, Chosen& chosen);
 void add_clean(CLI::App& root, Chosen& chosen);
 

@@ -127,6 +127,13 @@ int run_command(const RunFlags& flags)
     if (!cwd) {
         return complain(cwd.error());
     }
+    const auto policy = settings->policy(*cwd);
+    if (!policy) {
+        return complain(policy.error());
+    }
+    if (!wanted_features(*policy).empty()) {
+        return complain(usage_error(fmt::format("policy '{}': isolation is not part of this version", policy->name)).error());
+    }
     auto files = discover::discover(settings->paths, {.cwd = *cwd});
     if (!files) {
         return complain(files.error());

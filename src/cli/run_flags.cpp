@@ -27,6 +27,7 @@ void RunFlags::add_to(CLI::App& command)
         ->type_name("");
     add_running(command);
     limits_.add_to(command);
+    policy_.add_to(command);
     box_.add_to(command);
     add_reports(command);
 }
@@ -164,6 +165,9 @@ Result<RunSettings> RunFlags::settings() const
         return std::unexpected(std::move(limits.error()));
     }
     settings.limits = std::move(*limits);
+    settings.policy = [this, isolation = settings.options.isolation](const std::string& cwd) {
+        return policy_.policy(cwd, isolation);
+    };
     const auto colour = parse_colour(colour_);
     if (!colour) {
         return std::unexpected(colour.error());

@@ -1,6 +1,7 @@
 // The command line of `hutch run` → values. Nothing here touches the machine, save to count CPUs.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "cli/box_flags.h"
 #include "cli/colour.h"
 #include "cli/limit_flags.h"
+#include "cli/policy_flags.h"
 #include "hutch/session.h"
 
 namespace hutch::cli {
@@ -16,6 +18,8 @@ namespace hutch::cli {
 struct RunSettings {
     RunOptions options;
     Limits limits;
+    /// The policy, with its flags, for who works in `cwd`. Not before -C was followed: the project's policies are there.
+    std::function<Result<Policy>(const std::string& cwd)> policy;
     std::vector<std::string> paths;
     std::string directory;      ///< -C
     std::string events_file;    ///< empty: none; "-": standard output
@@ -41,6 +45,7 @@ class RunFlags {
 
     LimitFlags limits_;
     BoxFlags box_;
+    PolicyFlags policy_;
     std::vector<std::string> paths_;
     std::string directory_, jobs_, max_fail_, leak_, events_, output_dir_, capture_, no_tests_, colour_ = "auto";
     bool sequential_ = false, parallel_ = false, fail_fast_ = false, quiet_ = false;

@@ -5,7 +5,8 @@
 //     hutch-warden                         clears the run's cgroups when the runner is gone, see warden.h
 //
 // and its environment is the test's. All signals are blocked, all dispositions are the default (spawn/launch.cpp).
-// Descriptors 0, 1 and 2 are the test's, 3 is the control socket (kernel/init_wire.h). If the runner dies before it has
+// Descriptors 0, 1 and 2 are the test's, 3 is the control socket (kernel/init_wire.h), 4 and 5 may be a setup and a network
+// (kernel/setup_wire.h). If the runner dies before it has
 // released us, we read end-of-file and nothing is ever executed.
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -16,6 +17,8 @@
 #include "init/syscalls.h"
 #include "init/text.h"
 #include "init/warden.h"
+#include "init/world.h"
+#include "init/world_steps.h"
 
 #if defined(__x86_64__)
 __asm__(".globl _start\n"
@@ -43,13 +46,25 @@ constexpr int descriptor_flag_cloexec = 1;
 
 bool are_valid(const wire::Orders& orders, long received)
 {
-    return wire::is_whole(orders, wire::Kind::orders, received) && orders.rlimit_count <= wire::rlimits_max;
+    const auto inside = [&](std::uint32_t offset) { return offset == wire::no_text || offset < orders.text_bytes; };
+    return wire::is_whole(orders, wire::Kind::orders, received) && orders.rlimit_count <= wire::rlimits_max &&
+           inside(orders.work_dir) && inside(orders.attempt_dir);
+}
+
+/// What is done before there is a test.
+Failure prepare(const wire::Orders& orders, World& world)
+{
+    if ((orders.flags & wire::order_flag::drop_ambient) != 0) {
+        drop_ambient();
+    }
+    const Failure failure = open_world(orders, world);
+    return failure.code != 0 ? failure : furnish(world);
 }
 
 [[noreturn]] void hold(const Program& program)
 {
     fcntl(wire::control_fd, F_SETFD, descriptor_flag_cloexec);
-    close_above(wire::control_fd);
+    close_above(wire::network_fd);
     set_name("hutch-init");
 
     wire::Orders orders;
@@ -64,10 +79,15 @@ bool are_valid(const wire::Orders& orders, long received)
         report({.step = wire::Step::protocol, .code = received < 0 ? static_cast<int>(-received) : EPROTO});
         exit_process(wire::exit_not_executed);
     }
-    if ((orders.flags & wire::order_flag::stay) != 0) {
-        stay(orders, program);
+    World world;
+    if (const Failure failure = prepare(orders, world); failure.code != 0) {
+        report(failure);
+        exit_process(wire::exit_not_executed);
     }
-    report(carry_out(orders, program));
+    if ((orders.flags & wire::order_flag::stay) != 0) {
+        stay(orders, program, world);
+    }
+    report(carry_out(orders, program, world));
     exit_process(wire::exit_not_executed);
 }
 

@@ -1,10 +1,12 @@
 // See stay.h. One thread, one ppoll(2) over three descriptors: the control socket, a signalfd for SIGCHLD (all signals
-// are blocked for good), and a close-on-exec pipe whose end-of-file says that the test was executed. The order of
+// are blocked for good), and a close-on-exec socket whose end-of-file says that the test was executed (a socket, so that a
+// seccomp filter has to leave the test's process no more than sendmsg). The order of
 // reports is fixed: Executed or Failed, then Exited. Never outlives the runner by more than the time that killing
 // takes.
 #include "init/stay.h"
 
 #include <asm/errno.h>
+#include <linux/capability.h>
 #include <linux/fcntl.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
@@ -13,6 +15,7 @@
 #include "init/kill_below.h"
 #include "init/process.h"
 #include "init/syscalls.h"
+#include "init/world_steps.h"
 
 namespace hutch::init {
 
@@ -24,6 +27,8 @@ constexpr int first_process = 1;
 constexpr int sigkill = 9;
 constexpr int sigchld = 17;
 constexpr int closed = -1;
+/// To kill and to be heard among many, also those who changed their user. We execute nothing, so that no other set matters.
+constexpr std::uint64_t capabilities_of_a_parent = std::uint64_t{1} << CAP_KILL | std::uint64_t{1} << CAP_SYS_NICE;
 
 struct Stay {
     int test;            ///< pid; 0 once it was reaped
@@ -42,7 +47,7 @@ struct Stay {
     exit_process(wire::exit_not_executed);
 }
 
-[[noreturn]] void become_test(const wire::Orders& orders, const Program& program, int exec_pipe)
+[[noreturn]] void become_test(const wire::Orders& orders, const Program& program, World& world, int exec_pipe)
 {
     prctl(PR_SET_PDEATHSIG, sigkill); // a bonus: whoever kills us does not free the test
     set_traceable(true);              // /proc/self must be ours again; exec would do it too late
@@ -52,15 +57,15 @@ struct Stay {
         failure.code = result < 0 ? static_cast<int>(-result) : 0;
     }
     if (failure.code == 0) {
-        failure = carry_out(orders, program);
+        failure = carry_out(orders, program, world);
     }
     report(failure);
-    write(exec_pipe, "", 1);
+    send(exec_pipe, "", 1);
     exit_process(wire::exit_not_executed);
 }
 
 /// Prepares to be a parent of orphans and forks the test.
-Stay start_test(const wire::Orders& orders, const Program& program)
+Stay start_test(const wire::Orders& orders, const Program& program, World& world)
 {
     block_signals();
     set_traceable(false); // before there is a test that could trace us
@@ -70,7 +75,7 @@ Stay start_test(const wire::Orders& orders, const Program& program)
         }
     }
     int ends[2];
-    if (const long result = pipe2(ends, O_CLOEXEC); result < 0) {
+    if (const long result = socketpair(ends); result < 0) {
         give_up(static_cast<int>(-result));
     }
     const int signals = signalfd(std::uint64_t{1} << (sigchld - 1), O_CLOEXEC | O_NONBLOCK);
@@ -82,8 +87,9 @@ Stay start_test(const wire::Orders& orders, const Program& program)
         give_up(-test);
     }
     if (test == 0) {
-        become_test(orders, program, ends[1]);
+        become_test(orders, program, world, ends[1]);
     }
+    keep_capabilities(capabilities_of_a_parent);
     close(ends[1]);
     return {.test = test,
             .own_session = (orders.flags & wire::order_flag::new_session) != 0,
@@ -190,9 +196,9 @@ void obey(const Stay& state)
 
 } // namespace
 
-void stay(const wire::Orders& orders, const Program& program)
+void stay(const wire::Orders& orders, const Program& program, World& world)
 {
-    Stay state = start_test(orders, program);
+    Stay state = start_test(orders, program, world);
     stand_aside(state);
     for (;;) {
         PollFd fds[] = {{wire::control_fd, POLLIN, 0}, {state.child_signals, POLLIN, 0}, {state.exec_pipe, POLLIN, 0}};

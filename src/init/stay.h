@@ -8,6 +8,6 @@
 namespace hutch::init {
 
 /// Starts the test by the orders, reaps everything, serves the runner, and ends with the runner or by its command.
-[[noreturn]] void stay(const kernel::wire::Orders& orders, const Program& program);
+[[noreturn]] void stay(const kernel::wire::Orders& orders, const Program& program, World& world);
 
 } // namespace hutch::init

@@ -1,10 +1,11 @@
-// See steps.h. Signals are let through last: one that came while we were held (Ctrl-C) ends us, not the test.
+// See steps.h. Signals are let through late: one that came while we were held (Ctrl-C) ends us, not the test.
 #include "init/steps.h"
 
 #include <linux/fcntl.h>
 
 #include "init/syscalls.h"
 #include "init/text.h"
+#include "init/world.h"
 
 namespace hutch::init {
 
@@ -64,11 +65,11 @@ Failure set_priorities(const wire::Orders& orders)
 
 } // namespace
 
-Failure carry_out(const wire::Orders& orders, const Program& program)
+Failure carry_out(const wire::Orders& orders, const Program& program, World& world)
 {
-    if (orders.text_bytes > 0) {
-        if (const int code = to_errno(chdir(orders.text)); code != done) {
-            return {.step = wire::Step::work_directory, .code = code, .text = orders.text};
+    if (const char* directory = text_of(orders, orders.work_dir); directory != nullptr) {
+        if (const int code = to_errno(chdir(directory)); code != done) {
+            return {.step = wire::Step::work_directory, .code = code, .text = directory};
         }
     }
     umask(orders.umask);
@@ -79,6 +80,9 @@ Failure carry_out(const wire::Orders& orders, const Program& program)
         return failure;
     }
     set_signal_mask(0);
+    if (const Failure failure = confine(world); failure.code != done) {
+        return failure; // after the rlimits and the rest: they may need what it takes away
+    }
     const int code = to_errno(execve(program.path, program.argv, program.envp));
     return {.step = wire::Step::exec, .code = code, .text = program.path};
 }

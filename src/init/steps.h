@@ -8,6 +8,8 @@
 
 namespace hutch::init {
 
+struct World;
+
 /// What is executed in the end. From our own argument vector: it needs no parsing.
 struct Program {
     const char* path;
@@ -23,9 +25,9 @@ struct Failure {
     const char* text = "";
 };
 
-/// Works the orders and executes the program; returns only when something failed. The session is not among them: who
+/// Works the orders, then what the world has for this process, and executes the program; returns only when something failed. The session is not among them: who
 /// stays has to ask for it where it belongs.
-Failure carry_out(const kernel::wire::Orders& orders, const Program& program);
+Failure carry_out(const kernel::wire::Orders& orders, const Program& program, World& world);
 
 /// Tells the runner. It may be gone: nobody is told then.
 void report(const Failure& failure);

@@ -9,6 +9,7 @@
 //     runner                                     hutch-init
 //       Orders (= release)              →
 //                                       ←        Failed, then exit 127            a step failed
+//                                       ←        Listener, with a descriptor      before the end-of-file or Executed; if the filter has one
 //                                       ←        end-of-file                      executed (descriptor 3 is close-on-exec)
 //     staying:                          ←        Executed … Exited                once each
 //       Signal, Finish                  →
@@ -22,7 +23,7 @@
 
 namespace hutch::kernel::wire {
 
-inline constexpr std::uint32_t magic = 0x32'49'48'48; ///< "HHI2" in little endian; the digit is the version
+inline constexpr std::uint32_t magic = 0x33'49'48'48; ///< "HHI3" in little endian; the digit is the version
 inline constexpr int control_fd = 3;
 inline constexpr int warden_dir_fd = 4;       ///< R, or the directory that has R, or is going to have it
 inline constexpr int exit_not_executed = 127; ///< of hutch-init when a step failed
@@ -42,6 +43,7 @@ enum class Kind : std::uint32_t {
     executed = 16,
     failed = 17,
     exited = 18,
+    listener = 19, ///< Plain, with the listener of the test's seccomp filter as SCM_RIGHTS
 };
 
 struct Header {
@@ -54,6 +56,7 @@ enum class Step : std::uint32_t {
     protocol,       ///< the orders were not understood
     stay,           ///< what staying needs: subreaper, pipe, signalfd, fork
     session,        ///< setsid(2)
+    setup,          ///< a step of the setup; Failed::value is its index (-1: the setup itself), resource its Op, text its path
     work_directory, ///< chdir(2); Failed::text is the directory
     rlimit,         ///< prlimit(2); Failed::resource and value
     nice,           ///< setpriority(2); Failed::value
@@ -72,6 +75,9 @@ inline constexpr std::uint32_t stay = 1;        ///< stay as the parent, see doc
 inline constexpr std::uint32_t new_session = 2; ///< with `stay`: the test gets a session of its own
 inline constexpr std::uint32_t nice = 4;        ///< Orders::nice counts
 inline constexpr std::uint32_t oom_score_adj = 8;
+inline constexpr std::uint32_t setup = 16;   ///< descriptor setup_fd (kernel/setup_wire.h) is there
+inline constexpr std::uint32_t network = 32; ///< descriptor network_fd is there
+inline constexpr std::uint32_t drop_ambient = 64; ///< capabilities came through exec as ambient ones, for hutch-init alone
 } // namespace order_flag
 
 struct Orders {
@@ -81,17 +87,26 @@ struct Orders {
     std::int32_t nice;
     std::int32_t oom_score_adj;
     std::uint32_t rlimit_count;
-    std::uint32_t text_bytes; ///< used part of `text`: the work directory; 0: stay where the runner is
+    std::uint32_t work_dir;    ///< offset in `text`, or no_text: stay where the runner is
+    std::uint32_t attempt_dir; ///< the same: what '\1' stands for in a setup
+    std::uint32_t text_bytes;  ///< used part of `text`
+    std::uint32_t unused;
     Rlimit rlimits[rlimits_max];
-    char text[path_max];
+    char text[2 * path_max];
 };
+
+/// A text of the orders; null: it is not there. Whoever has received them has checked the offsets.
+constexpr const char* text_of(const Orders& orders, std::uint32_t offset)
+{
+    return offset == no_text ? nullptr : orders.text + offset;
+}
 
 struct Signal {
     Header header;
     std::int32_t signal;
 };
 
-/// Finish, Goodbye, Executed.
+/// Finish, Goodbye, Executed, Listener.
 struct Plain {
     Header header;
 };

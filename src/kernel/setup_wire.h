@@ -9,7 +9,9 @@
 // loopback). The others are done by the process that executes the test, last of all: capabilities, Landlock, seccomp. Steps are done in
 // order; the first that fails ends it, unless it is optional, and comes back as Failed{Step::setup, index, errno}.
 //
-// A text that begins with '\1' stands for the attempt's own directory (Orders), what follows is appended; '\2' for the work directory.
+// A '\1' anywhere in a text stands for the attempt's own directory (Orders), a '\2' for the work directory. In the fourth text of `mount`,
+// the options, what takes a mark's place has its commas, colons and backslashes escaped as overlayfs reads them. A text is at most
+// text_max bytes as it is written; the texts of one step, expanded, at most expanded_max together (ENAMETOOLONG).
 #pragma once
 
 #include <cstddef>
@@ -22,6 +24,9 @@ inline constexpr int network_fd = 5; ///< a pooled network namespace, for Op::jo
 inline constexpr std::uint32_t setup_magic = 0x31'50'54'53; ///< "STP1"
 inline constexpr char attempt_dir_mark = '\1';
 inline constexpr char work_dir_mark = '\2';
+inline constexpr std::size_t text_max = 4095;               ///< without its NUL
+inline constexpr std::size_t setup_max = std::size_t{64} << 20;
+inline constexpr std::size_t expanded_max = 3 * 4096;
 
 enum class Op : std::uint16_t {
     make_dir = 1,   ///< mkdir(first, number); EEXIST is fine

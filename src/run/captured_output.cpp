@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -25,12 +26,14 @@ std::string file_stem(std::string_view test, int attempt)
     return attempt == 1 ? safe : fmt::format("{}.{}", safe, attempt);
 }
 
+/// A new file, always: what bears the name already may be a link that an earlier test has made, to what it may not write itself.
 Result<base::UniqueFd> open_tee(const std::string& path)
 {
     if (path.empty()) {
         return base::UniqueFd();
     }
-    return base::open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    ::unlink(path.c_str());
+    return base::open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 }
 
 } // namespace

@@ -233,17 +233,13 @@ void LiveAttempt::watch_emptiness()
 
 void LiveAttempt::list_leaks()
 {
-    auto members = world_.manager.members(*scope_);
-    if (!members) {
-        return complain(members.error());
+    auto left = list_leftovers({.members = [this] { return world_.manager.members(*scope_); },
+                                .populated = [this] { return world_.manager.populated(*scope_).value_or(false); }});
+    if (!left) {
+        return complain(left.error());
     }
-    // What ends by itself, or by our SIGTERM, is not left behind, though the kernel may need another moment for it.
-    std::erase_if(*members, [](int pid) {
-        const auto stat = kernel::process_stat(pid);
-        return !stat || stat->is_ending();
-    });
-    evidence_.leaked = describe_leftovers(*members);
-    evidence_.leaked_count = members->size();
+    evidence_.leaked = std::move(left->described);
+    evidence_.leaked_count = left->count;
 }
 
 void LiveAttempt::kill()

@@ -1,6 +1,8 @@
 // A cgroup of our own, given by a systemd manager: the runner asks to be put into a delegated scope unit and believes
-// it only when /proc/self/cgroup says so. Makes no cgroup itself and writes nothing: what is done below the scope is
-// run_node's.
+// it only when /proc/self/cgroup says so. Makes no cgroup itself, and writes nothing but its own number: what is done below
+// the scope is run_node's.
+//
+// A stand-in goes first and the runner follows, so that a runner that is killed at any moment leaves no scope (stand_in.h).
 #pragma once
 
 #include "hutch/error.h"

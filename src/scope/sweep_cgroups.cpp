@@ -15,6 +15,8 @@
 #include "scope/run_id.h"
 #include "scope/sweep.h"
 #include "scope/sweep_rules.h"
+#include "sd/bus.h"
+#include "sd/transient_unit.h"
 
 namespace hutch::scope {
 
@@ -47,16 +49,36 @@ Result<void> empty_out(const kernel::CgroupDir& cgroup, Microseconds patience)
     }
 }
 
-/// A unit's cgroup is for its manager to remove, which looks when the last process is gone. If it is taken away before that, the unit
-/// stays "running" for ever, and the next daemon-reload makes its cgroup anew (systemd 252). So it is given a moment.
-void wait_for_manager(const kernel::CgroupDir& parent, const std::string& name)
+bool is_unit(const std::string& name)
 {
-    if (!name.ends_with(".scope") && !name.ends_with(".slice")) {
+    return name.ends_with(".scope") || name.ends_with(".slice");
+}
+
+bool is_gone_within(const kernel::CgroupDir& parent, const std::string& name, Microseconds patience)
+{
+    const auto deadline = base::Deadline::after(patience);
+    while (parent.has(name.c_str())) {
+        if (deadline.passed()) {
+            return false;
+        }
+        poll(nullptr, 0, 10); // the removal of a directory is no event of a descriptor that we hold
+    }
+    return true;
+}
+
+/// A unit's cgroup is for its manager to remove, which looks when the last process is gone. If it is taken away before that, the unit
+/// stays "running" for ever, and the next daemon-reload makes its cgroup anew (systemd 252). So the manager is given a moment;
+/// then it is told to stop the unit, for there are units that it does not know to be empty (stand_in.h). What is still there
+/// after that is of no manager that we can reach.
+void leave_to_manager(const kernel::CgroupDir& parent, const std::string& name)
+{
+    constexpr Microseconds a_moment = std::chrono::seconds(1);
+    if (is_gone_within(parent, name, a_moment)) {
         return;
     }
-    const auto deadline = base::Deadline::after(std::chrono::seconds(1));
-    while (parent.has(name.c_str()) && !deadline.passed()) {
-        poll(nullptr, 0, 10); // the removal of a directory is no event of a descriptor that we hold
+    auto bus = sd::Bus::open(geteuid() == 0 ? sd::Instance::system : sd::Instance::user);
+    if (bus && sd::Units(std::move(*bus)).stop(name)) {
+        (void)is_gone_within(parent, name, std::chrono::milliseconds(100));
     }
 }
 
@@ -91,8 +113,10 @@ void sweep_one(const kernel::CgroupDir& parent, const std::string& name, Microse
         return leave(std::move(*why));
     }
     auto emptied = pids->empty() ? Result<void>{} : empty_out(*cgroup, patience);
+    if (emptied && is_unit(name)) {
+        leave_to_manager(parent, name);
+    }
     if (emptied) {
-        wait_for_manager(parent, name);
         emptied = parent.remove_tree(name);
     }
     if (!emptied && emptied.error().code != ENOENT && emptied.error().code != ENODEV) { // systemd was faster

@@ -295,6 +295,17 @@ Result<void> Units::reset_failed(const std::string& unit)
     return state_->simple_call("ResetFailedUnit", unit, fmt::format("reset unit '{}'", unit));
 }
 
+Result<void> Units::move_in(const std::string& unit, int pid)
+{
+    const std::string tried = fmt::format("move pid {} to unit '{}'", pid, unit);
+    Result<MessagePtr> message = attach_message(state_->bus, unit, pid);
+    if (!message) {
+        return std::unexpected(message.error());
+    }
+    Reply<MessagePtr> reply = state_->bus.call(message->get());
+    return reply ? Result<void>{} : std::unexpected(to_error(tried, reply.error()));
+}
+
 Result<std::string> Units::control_group(const std::string& unit)
 {
     Result<std::string> object = unit_object_path(unit);

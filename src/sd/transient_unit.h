@@ -43,6 +43,8 @@ class Units {
     Result<void> stop(const std::string& unit);
     /// Only asks for it; nobody waits for an answer.
     void stop_async(const std::string& unit);
+    /// Moves a process of our own user into the unit's cgroup, which has to be delegated: AttachProcessesToUnit, since 238.
+    Result<void> move_in(const std::string& unit, int pid);
     /// Lets go of a failed unit. No error if there is none.
     Result<void> reset_failed(const std::string& unit);
 

@@ -145,6 +145,19 @@ Result<MessagePtr> unit_call_message(const Bus& bus, const char* method, const s
     return message;
 }
 
+Result<MessagePtr> attach_message(const Bus& bus, const std::string& unit, int pid)
+{
+    Result<MessagePtr> message = manager_call(bus, "AttachProcessesToUnit");
+    if (!message) {
+        return message;
+    }
+    const int r = sd_bus_message_append(message->get(), "ssau", unit.c_str(), "", 1, static_cast<std::uint32_t>(pid));
+    if (r < 0) {
+        return system_error(fmt::format("make the call AttachProcessesToUnit '{}'", unit), -r);
+    }
+    return message;
+}
+
 std::optional<std::string> refused_property(const TransientUnit& unit, const BusError& error)
 {
     if (error.name != error_unknown_property) {

@@ -15,6 +15,9 @@ Result<MessagePtr> start_transient_unit_message(const Bus& bus, const TransientU
 /// METHOD(s unit), or METHOD(s unit, s mode) if there is a mode.
 Result<MessagePtr> unit_call_message(const Bus& bus, const char* method, const std::string& unit, const char* mode);
 
+/// AttachProcessesToUnit(s unit, s path below its cgroup, au pids): one process, into the unit's own cgroup.
+Result<MessagePtr> attach_message(const Bus& bus, const std::string& unit, int pid);
+
 /// The optional property of `unit` that the manager's answer refuses to know:
 ///     org.freedesktop.DBus.Error.PropertyReadOnly: Cannot set property OOMPolicy, or unknown property.
 std::optional<std::string> refused_property(const TransientUnit& unit, const BusError& error);

@@ -34,7 +34,25 @@ std::uint32_t flags_of(const Held& child, const Orders& orders)
     flags |= child.new_session ? wire::order_flag::new_session : 0;
     flags |= orders.nice ? wire::order_flag::nice : 0;
     flags |= orders.oom_score_adj ? wire::order_flag::oom_score_adj : 0;
+    flags |= child.setup ? wire::order_flag::setup : 0;
+    flags |= child.network ? wire::order_flag::network : 0;
+    flags |= child.ambient ? wire::order_flag::drop_ambient : 0;
     return flags;
+}
+
+/// Where `text` is in the orders; an empty one is not there.
+Result<std::uint32_t> add_text(wire::Orders& wired, const std::string& text)
+{
+    if (text.empty()) {
+        return wire::no_text;
+    }
+    if (text.size() >= wire::path_max) {
+        return system_error(fmt::format("send '{}' to hutch-init", text), ENAMETOOLONG);
+    }
+    const std::uint32_t offset = wired.text_bytes;
+    std::memcpy(wired.text + offset, text.c_str(), text.size() + 1);
+    wired.text_bytes += static_cast<std::uint32_t>(text.size() + 1);
+    return offset;
 }
 
 ExitStatus from_wait_status(int status)
@@ -53,6 +71,7 @@ ExitStatus from_wait_status(int status)
 struct Packet {
     alignas(wire::Failed) std::array<std::byte, sizeof(wire::Failed)> bytes{};
     std::size_t size = 0;
+    base::UniqueFd descriptor;
 
     template <class T> std::optional<T> as(std::size_t at_least = sizeof(T)) const
     {
@@ -65,7 +84,7 @@ struct Packet {
     }
 };
 
-Result<Message> understand(const Held& child, const Packet& packet)
+Result<Message> understand(const Held& child, Packet& packet)
 {
     const auto nonsense = [&] {
         return plain_error(fmt::format("hutch-init (pid {}) sent {} bytes that mean nothing", child.pid, packet.size));
@@ -77,6 +96,11 @@ Result<Message> understand(const Held& child, const Packet& packet)
     Message message;
     if (header->kind == wire::Kind::executed && child.stay) {
         message.kind = Message::Kind::executed;
+        return message;
+    }
+    if (header->kind == wire::Kind::listener && packet.descriptor.valid()) {
+        message.kind = Message::Kind::listener;
+        message.listener = std::move(packet.descriptor);
         return message;
     }
     if (const auto exited = packet.as<wire::Exited>(); header->kind == wire::Kind::exited && exited) {
@@ -92,8 +116,35 @@ Result<Message> understand(const Held& child, const Packet& packet)
     message.kind = Message::Kind::failed;
     message.code = failed->code;
     message.at_exec = failed->step == wire::Step::exec;
+    if (failed->step == wire::Step::setup && failed->value >= 0) {
+        message.setup_step = static_cast<std::size_t>(failed->value);
+    }
     message.text = describe_failure(*failed, failed->text_bytes > 0 ? failed->text : "");
     return message;
+}
+
+/// One packet and the descriptor that came with it. What recvmsg(2) returns.
+ssize_t receive_packet(base::BorrowedFd control, Packet& packet)
+{
+    iovec data{packet.bytes.data(), packet.bytes.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = room.data();
+    message.msg_controllen = room.size();
+    const ssize_t got = ::recvmsg(control.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (got < 0) {
+        return got;
+    }
+    packet.size = static_cast<std::size_t>(got);
+    const cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+        int fd = -1;
+        std::memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+        packet.descriptor.reset(fd);
+    }
+    return got;
 }
 
 } // namespace
@@ -111,12 +162,12 @@ Result<void> release(const Held& child, const Orders& orders)
     add_rlimit(wired, RLIMIT_CORE, orders.core_size);
     add_rlimit(wired, RLIMIT_FSIZE, orders.file_size);
     add_rlimit(wired, RLIMIT_DATA, orders.address_data);
-    if (!orders.work_dir.empty()) {
-        if (orders.work_dir.size() >= sizeof(wired.text)) {
-            return system_error(fmt::format("enter '{}'", orders.work_dir), ENAMETOOLONG);
+    for (const auto& [text, place] : {std::pair(&orders.work_dir, &wired.work_dir), {&orders.attempt_dir, &wired.attempt_dir}}) {
+        const auto offset = add_text(wired, *text);
+        if (!offset) {
+            return std::unexpected(offset.error());
         }
-        std::memcpy(wired.text, orders.work_dir.c_str(), orders.work_dir.size() + 1);
-        wired.text_bytes = static_cast<std::uint32_t>(orders.work_dir.size() + 1);
+        *place = *offset;
     }
     return send_packet(child.control, &wired, wire::bytes_of(wired), fmt::format("send orders to pid {}", child.pid));
 }
@@ -126,7 +177,7 @@ Result<Message> receive(const Held& child)
     Packet packet;
     ssize_t got = -1;
     do {
-        got = ::recv(child.control.get(), packet.bytes.data(), packet.bytes.size(), MSG_DONTWAIT);
+        got = receive_packet(child.control, packet);
     } while (got < 0 && errno == EINTR);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         return Message{};
@@ -135,7 +186,6 @@ Result<Message> receive(const Held& child)
         return system_error(fmt::format("receive from hutch-init (pid {})", child.pid));
     }
     if (got > 0) {
-        packet.size = static_cast<std::size_t>(got);
         return understand(child, packet);
     }
     if (child.stay) {

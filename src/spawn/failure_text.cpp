@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "kernel/setup_wire.h"
 
 namespace hutch::spawn {
 
@@ -106,6 +107,73 @@ std::string not_permitted(const std::string& program)
     return reason(EACCES);
 }
 
+std::string_view verb_of(wire::Op op)
+{
+    switch (op) {
+    case wire::Op::make_dir:
+        return "make the directory";
+    case wire::Op::make_file:
+        return "make the file";
+    case wire::Op::make_link:
+        return "make the link";
+    case wire::Op::mount:
+        return "mount";
+    case wire::Op::bind:
+        return "bind";
+    case wire::Op::set_attributes:
+        return "set attributes of the mount";
+    case wire::Op::propagation:
+        return "set the propagation of";
+    case wire::Op::pivot:
+        return "change the root to";
+    case wire::Op::detach:
+        return "unmount";
+    case wire::Op::change_dir:
+        return "enter";
+    case wire::Op::write_file:
+        return "write";
+    case wire::Op::host_name:
+        return "set the host name";
+    case wire::Op::loopback:
+        return "bring up the loopback device";
+    case wire::Op::join_network:
+        return "enter the network namespace";
+    case wire::Op::unshare:
+        return "unshare";
+    case wire::Op::keyring:
+        return "make a session keyring";
+    case wire::Op::bounding:
+        return "drop capabilities from the bounding set";
+    case wire::Op::securebits:
+        return "set securebits";
+    case wire::Op::set_ids:
+        return "change user and group";
+    case wire::Op::capabilities:
+        return "set capabilities";
+    case wire::Op::no_new_privs:
+        return "set no_new_privs";
+    case wire::Op::landlock:
+        return "make a Landlock ruleset";
+    case wire::Op::landlock_path:
+        return "make a Landlock rule for";
+    case wire::Op::landlock_apply:
+        return "enforce the Landlock ruleset";
+    case wire::Op::filter:
+        return "load the seccomp filter";
+    }
+    return "do what this hutch-init does not know";
+}
+
+std::string describe_setup_failure(const wire::Failed& failed, std::string_view text)
+{
+    if (failed.value < 0) {
+        return fmt::format("read the set-up: {}", reason(failed.code));
+    }
+    const auto op = static_cast<wire::Op>(failed.resource);
+    return fmt::format("set-up step {}, {}{}: {}", failed.value, verb_of(op), text.empty() ? "" : fmt::format(" '{}'", text),
+                       reason(failed.code));
+}
+
 } // namespace
 
 std::string parse_interpreter(std::string_view bytes)
@@ -148,6 +216,8 @@ std::string describe_failure(const wire::Failed& failed, std::string_view text)
         return fmt::format("stay as the parent of the test: {}", reason(failed.code));
     case wire::Step::session:
         return fmt::format("setsid: {}", reason(failed.code));
+    case wire::Step::setup:
+        return describe_setup_failure(failed, text);
     case wire::Step::work_directory:
         return fmt::format("enter '{}': {}", text, reason(failed.code));
     case wire::Step::rlimit:

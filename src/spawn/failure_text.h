@@ -10,7 +10,7 @@
 namespace hutch::spawn {
 
 /// "set RLIMIT_NOFILE 100: Operation not permitted", "enter '/x': No such file or directory", "exec /x: not
-/// executable". `text` is the message's own.
+/// executable", "set-up step 7, mount '/proc': Operation not permitted". `text` is the message's own.
 std::string describe_failure(const kernel::wire::Failed& failed, std::string_view text);
 
 /// Why execve(2) has refused `program` with `code`.

@@ -6,7 +6,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@
 #include <csignal>
 
 #include "kernel/pidfd.h"
+#include "spawn/id_maps.h"
 
 namespace hutch::spawn {
 
@@ -27,7 +30,7 @@ constexpr int scratch_fd = 16; ///< above all targets; descriptors that stand in
 constexpr int exit_stage_failed = 127;
 constexpr int exec_empty_path = 0x1000; // AT_EMPTY_PATH
 
-enum class Stage : int { unborn, descriptors, session, deny_setgroups, uid_map, gid_map, exec };
+enum class Stage : int { unborn, descriptors, session, deny_setgroups, uid_map, gid_map, capabilities, exec };
 
 /// In the parent's frame, written by the child.
 struct Child {
@@ -38,7 +41,8 @@ struct Child {
     char* const* env = nullptr;
     bool new_session = true;
     std::uint64_t ignored_signals = 0;
-    bool user_namespace = false;
+    bool maps_itself = false;
+    bool keep_capabilities = false;
     const char* uid_map = nullptr;
     std::size_t uid_map_bytes = 0;
     const char* gid_map = nullptr;
@@ -109,10 +113,38 @@ HUTCH_IN_CHILD int map_user(Child& child)
     return write_file("/proc/self/gid_map", child.gid_map, child.gid_map_bytes);
 }
 
+/// The child of a new user namespace has all capabilities in it, but exec takes them from everybody who is not root there; unless
+/// they are ambient.
+HUTCH_IN_CHILD int make_ambient(Child& child)
+{
+    child.stage = Stage::capabilities;
+    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+    if (syscall(SYS_capget, &header, sets) != 0) {
+        return errno;
+    }
+    for (auto& set : sets) {
+        set.inheritable = set.permitted;
+    }
+    if (syscall(SYS_capset, &header, sets) != 0) {
+        return errno;
+    }
+    long raised = 0;
+    for (long capability = 0; raised == 0; ++capability) { // until the kernel knows no more
+        raised = syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+    }
+    return errno == EINVAL ? 0 : errno;
+}
+
 HUTCH_IN_CHILD int reach_exec(Child& child)
 {
-    if (child.user_namespace) {
+    if (child.maps_itself) {
         if (const int code = map_user(child); code != 0) {
+            return code;
+        }
+    }
+    if (child.keep_capabilities) {
+        if (const int code = make_ambient(child); code != 0) {
             return code;
         }
     }
@@ -151,6 +183,8 @@ std::string tried(const Child& child)
         return fmt::format("write /proc/self/uid_map '{}'", child.uid_map);
     case Stage::gid_map:
         return fmt::format("write /proc/self/gid_map '{}'", child.gid_map);
+    case Stage::capabilities:
+        return "make capabilities ambient";
     case Stage::exec:
         break;
     }
@@ -200,8 +234,9 @@ Result<Launched> launch(const InitProgram& init, const Launch& launch)
         child.fds.at(index) = launch.fds[index].get();
     }
     std::string uid_map, gid_map;
-    child.user_namespace = (launch.namespaces & CLONE_NEWUSER) != 0;
-    if (child.user_namespace) {
+    child.keep_capabilities = launch.keep_capabilities;
+    child.maps_itself = (launch.namespaces & CLONE_NEWUSER) != 0 && !launch.all_ids;
+    if (child.maps_itself) {
         uid_map = fmt::format("{0} {0} 1", ::geteuid());
         gid_map = fmt::format("{0} {0} 1", ::getegid());
         child.uid_map = uid_map.c_str();
@@ -216,6 +251,13 @@ Result<Launched> launch(const InitProgram& init, const Launch& launch)
     }
     if (child.stage != Stage::exec || child.code != 0) {
         return bury(child, *cloned);
+    }
+    if (launch.all_ids) {
+        if (auto mapped = map_all_ids(cloned->pid); !mapped) {
+            (void)kernel::send_signal(cloned->pidfd, SIGKILL);
+            (void)kernel::reap_within(cloned->pidfd, std::chrono::seconds(1));
+            return std::unexpected(std::move(mapped.error()));
+        }
     }
     return Launched{cloned->pid, std::move(cloned->pidfd)};
 }

@@ -19,7 +19,11 @@ struct Launch {
     std::vector<const char*> env;
     std::vector<base::BorrowedFd> fds; ///< become 0, 1, 2, …; everything else is closed
     std::optional<base::BorrowedFd> cgroup;
-    std::uint64_t namespaces = 0; ///< CLONE_NEWPID, CLONE_NEWUSER (with it: our user and group map to themselves)
+    std::uint64_t namespaces = 0; ///< CLONE_NEW*; with CLONE_NEWUSER our user and group map to themselves
+    /// With CLONE_NEWUSER: all ids that we have map to themselves. We write that, after the child has executed hutch-init, for the child
+    /// may map nobody but itself.
+    bool all_ids = false;
+    bool keep_capabilities = false; ///< with CLONE_NEWUSER: all of them are ambient, so that hutch-init has them after exec
     bool new_session = true;
 };
 

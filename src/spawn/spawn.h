@@ -58,12 +58,19 @@ struct Request {
     bool stay = false;
     bool pid_namespace = false;
     bool user_namespace = false;
+    /// CLONE_NEW*, added to what the two above say. With CLONE_NEWUSER: of root all ids that it has map to themselves (where that is
+    /// refused, and of everybody else: the own user and group), and hutch-init has all capabilities in the namespace until the test is
+    /// executed, whose own they are only if it is root or if the setup makes them ambient. CLONE_NEWPID needs `stay`.
+    std::uint64_t clone_flags = 0;
+    std::optional<base::BorrowedFd> setup = {};   ///< kernel::lay_out(): what is done between release and exec
+    std::optional<base::BorrowedFd> network = {}; ///< a network namespace, for Op::join_network; only with a setup
     bool new_session = true; ///< setsid(2): no controlling terminal; off for `hutch exec` in the foreground
 };
 
 /// What hutch-init does between release and exec.
 struct Orders {
-    std::string work_dir = {}; ///< empty: where the runner is
+    std::string work_dir = {};    ///< as the test sees it; empty: where the runner is, with a setup "/"
+    std::string attempt_dir = {}; ///< what '\1' stands for in a setup
     unsigned umask = 022;
     std::optional<int> nice = {};
     std::optional<int> oom_score_adj = {};
@@ -78,6 +85,7 @@ struct Held {
     base::UniqueFd control;  ///< SOCK_SEQPACKET; see kernel/init_wire.h
     bool stay = false;       ///< as requested: it goes with the orders
     bool new_session = true; ///< as requested
+    bool setup = false, network = false, ambient = false; ///< as requested: they go with the orders
 };
 
 /// Step 5. On error there is no child. Codes: those of clone3 (EBUSY, EAGAIN, EACCES, EPERM), E2BIG (argv and env), 0
@@ -87,8 +95,12 @@ Result<Held> spawn_held(const InitProgram& init, const Request& request);
 /// Step 7. Sends the orders; the child goes on and executes the test. Code EPIPE: the child has died while it was held.
 Result<void> release(const Held& child, const Orders& orders);
 
-/// What the control socket has said. Call when it is readable; a staying init's may have more to say at once: call
-/// until `none`. Last words, after which it must not be called again: `failed`; without `stay` also `executed`.
+/// What the control socket has said. Call when it is readable; there may be more at once: call until `none`. Last words, after which it
+/// must not be called again: `failed`; without `stay` also `executed`.
+///
+/// Where the setup's filter has a listener (kernel::Setup::listens), the socket has to be watched from release on, without `stay` as well:
+/// `listener` comes before `executed`, and each denied call of the test waits until its notification has been answered. Nobody else has
+/// that descriptor: when it is closed here, denied calls fail with ENOSYS.
 ///
 /// The kernel cannot tell a child that has executed from one that was killed before it could: both are end-of-file. How
 /// the process ended, and whether its limits had struck, says which.
@@ -98,6 +110,7 @@ struct Message {
         executed, ///< the test has been executed (end-of-file without a failure, or said so by a staying init)
         failed,   ///< a step failed: `text` says which and why; the child exits with 127
         exited,   ///< staying init: the test's first process ended with `status`
+        listener, ///< the filter is loaded; `listener` is its descriptor
     };
     Kind kind = Kind::none;
     std::string text = {};
@@ -105,6 +118,9 @@ struct Message {
     std::optional<std::uint64_t> cpu_usec = {}; ///< with exited: rusage of all reaped children
     int code = 0;                               ///< with failed: errno
     bool at_exec = false;                       ///< with failed: execve(2) itself; false: a step before it
+    /// With failed: which step of the setup, in the order of kernel::Setup::step(), which tells the feature that cannot be had.
+    std::optional<std::size_t> setup_step = {};
+    base::UniqueFd listener = {}; ///< with listener: for seccomp_unotify(2)
 };
 /// An Error when a staying init has gone without being told to (somebody killed it), or talks nonsense.
 Result<Message> receive(const Held& child);

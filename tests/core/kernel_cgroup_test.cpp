@@ -47,6 +47,27 @@ class KernelCgroup : public test::CgroupTest {
     CloneStack stack_ = CloneStack::create().value();
 };
 
+/// Why the runner does not go into its unit by itself (scope/stand_in.h).
+TEST_F(KernelCgroup, who_is_exiting_is_moved_nowhere_and_nobody_is_told)
+{
+    const auto cgroup = home().make_child("t-1").value();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::_exit(0);
+    }
+    siginfo_t info;
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+    const auto events = cgroup.open_file("cgroup.events", O_RDONLY).value();
+    std::array<char, 128> text;
+    (void)::read(events.get(), text.data(), text.size());
+    EXPECT_TRUE(cgroup.write("cgroup.procs", std::to_string(child))) << "the write succeeds";
+    EXPECT_EQ(cgroup.processes().value(), std::vector<int>{});
+    pollfd changed = {.fd = events.get(), .events = POLLPRI, .revents = 0};
+    EXPECT_EQ(::poll(&changed, 1, 100), 0) << "it was never populated, so it does not become empty";
+    EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+    EXPECT_EQ(cgroup.write("cgroup.procs", std::to_string(child)).error().code, ESRCH);
+}
+
 TEST_F(KernelCgroup, life_of_one_attempt)
 {
     const auto cgroup = home().make_child("t-1").value();

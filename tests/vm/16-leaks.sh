@@ -52,7 +52,8 @@ JUDGE
 bad=()
 mapfile -t kinds < <("$PROGRAMS/leak" list | awk '{ print $1 }')
 ((${#kinds[@]} >= 20)) || fail "leak list has ${#kinds[@]} kinds only"
-for kind in "${kinds[@]}"; do
+# leapfrog again and again: whether somebody is caught alive is a matter of the moment
+for kind in "${kinds[@]}" leapfrog{,,,,,,,}; do
   printf '%s: ' "$kind"
   rm -f result.json
   if ! "$HUTCH" exec --json result.json --pids-limit 200 --timeout 20s -- "$PROGRAMS/leak" "$kind" >stdout 2>stderr; then

@@ -110,6 +110,7 @@ class FakeManager {
             SD_BUS_VTABLE_START(0),
             SD_BUS_METHOD("StartTransientUnit", "ssa(sv)a(sa(sv))", "o", start, 0),
             SD_BUS_METHOD("StopUnit", "ss", "o", stop, 0),
+            SD_BUS_METHOD("AttachProcessesToUnit", "ssau", "", attach, 0),
             SD_BUS_METHOD("ResetFailedUnit", "s", "", reset_failed, 0),
             SD_BUS_METHOD("Subscribe", "", "", subscribe, 0),
             SD_BUS_PROPERTY("Version", "s", version, 0, 0),
@@ -279,6 +280,18 @@ class FakeManager {
         return r;
     }
 
+    static int attach(sd_bus_message* m, void* userdata, sd_bus_error* error)
+    {
+        const char *name = nullptr, *below = nullptr;
+        EXPECT_GT(sd_bus_message_read(m, "ss", &name, &below), 0);
+        const std::string text =
+            std::string("AttachProcessesToUnit ") + name + " '" + below + "' [" + read_array(m, "au") + "]";
+        self(userdata).saw({.text = text});
+        if (!self(userdata).behaviour_.existing_units.contains(name)) {
+            return sd_bus_error_setf(error, "org.freedesktop.systemd1.NoSuchUnit", "Unit %s not loaded.", name);
+        }
+        return sd_bus_reply_method_return(m, "");
+    }
     static int reset_failed(sd_bus_message* m, void* userdata, sd_bus_error*)
     {
         const char* name = nullptr;

@@ -49,6 +49,18 @@ TEST(Units, AStartEndsWithItsJob)
                                              }));
 }
 
+TEST(Units, AProcessIsMovedIntoAUnit)
+{
+    FakeManager manager({.existing_units = {"a.scope"}});
+    Units units = connect(manager);
+    EXPECT_TRUE(units.move_in("a.scope", 4711));
+    EXPECT_EQ(manager.call_texts(), Texts{"AttachProcessesToUnit a.scope '' [4711]"});
+    const auto refused = units.move_in("b.scope", 4711);
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().message.starts_with("move pid 4711 to unit 'b.scope': Unit b.scope not loaded."))
+        << refused.error().message;
+}
+
 TEST(Units, ASignalBeforeTheReplyIsNotMissed)
 {
     FakeManager manager({.signal_before_reply = true});

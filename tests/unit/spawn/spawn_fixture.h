@@ -73,13 +73,13 @@ class Running {
 
     Message expect(Message::Kind kind)
     {
-        const auto message = next();
+        auto message = next();
         if (!message) {
             ADD_FAILURE() << message.error().message;
             return {};
         }
         EXPECT_EQ(message->kind, kind) << message->text;
-        return *message;
+        return std::move(*message);
     }
 
     ExitStatus wait()
