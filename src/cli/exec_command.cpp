@@ -133,7 +133,8 @@ int exec_command(const ExecFlags& flags, const CLI::App& command, const Argument
         return complain(policy.error());
     }
     if (!wanted_features(*policy).empty()) {
-        return complain(usage_error(fmt::format("policy '{}': isolation is not part of this version", policy->name)).error());
+        return complain(
+            usage_error(fmt::format("policy '{}': isolation is not part of this version", policy->name)).error());
     }
     const std::string& name = settings->command.front();
     const auto program = plan::resolve_program(name, *cwd, environment_variable("PATH"));

@@ -132,7 +132,8 @@ int run_command(const RunFlags& flags)
         return complain(policy.error());
     }
     if (!wanted_features(*policy).empty()) {
-        return complain(usage_error(fmt::format("policy '{}': isolation is not part of this version", policy->name)).error());
+        return complain(
+            usage_error(fmt::format("policy '{}': isolation is not part of this version", policy->name)).error());
     }
     auto files = discover::discover(settings->paths, {.cwd = *cwd});
     if (!files) {
