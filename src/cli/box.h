@@ -31,6 +31,7 @@ class Box {
 
     const scope::ScopeManager& manager() const { return *chosen_.manager; }
     const scope::Chosen& chosen() const { return chosen_; }
+    const spawn::InitProgram& init() const { return init_; }
     const std::string& run_id() const { return run_id_; }
     /// What the user should know: what was swept, what could not be.
     const std::vector<std::string>& notices() const { return notices_; }

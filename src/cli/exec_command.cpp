@@ -76,7 +76,7 @@ Result<void> write_record(const base::UniqueFd& file, const std::string& path, c
 }
 
 /// An Error is one of the box, never of the command.
-Result<int> execute(const ExecSettings& settings, const std::string& cwd)
+Result<int> execute(const ExecSettings& settings, const Policy& policy, const std::string& cwd)
 {
     const auto record = open_record(settings.json_file);
     if (!record) {
@@ -86,7 +86,9 @@ Result<int> execute(const ExecSettings& settings, const std::string& cwd)
     if (!box) {
         return std::unexpected(std::move(box.error()));
     }
-    const auto plan = make_plan(only_test(settings.command), settings.limits, settings.options.isolation, **box, cwd);
+    const auto plan = make_plan(
+        only_test(settings.command),
+        {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation}, **box, cwd);
     if (!plan) {
         (void)(*box)->close();
         return std::unexpected(plan.error());
@@ -132,17 +134,13 @@ int exec_command(const ExecFlags& flags, const CLI::App& command, const Argument
     if (!policy) {
         return complain(policy.error());
     }
-    if (!wanted_features(*policy).empty()) {
-        return complain(
-            usage_error(fmt::format("policy '{}': isolation is not part of this version", policy->name)).error());
-    }
     const std::string& name = settings->command.front();
     const auto program = plan::resolve_program(name, *cwd, environment_variable("PATH"));
     if (!program) {
         complain(program.error());
         return program.error().code == EACCES ? exit_not_executable : exit_not_found;
     }
-    const auto code = execute(*settings, *cwd);
+    const auto code = execute(*settings, *policy, *cwd);
     if (!code) {
         complain(code.error());
         return exit_no_box;

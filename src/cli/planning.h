@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/box.h"
+#include "hutch/policy.h"
 #include "hutch/session.h"
 #include "hutch/test.h"
 
@@ -16,8 +17,14 @@ struct Plan {
     std::vector<std::string> notices;
 };
 
-/// Fails closed: what was asked for and cannot be enforced in `box` is an Error, before anything is started.
-Result<Plan> make_plan(std::vector<TestFile> files, const Limits& limits, Isolation isolation, const Box& box,
-                       const std::string& cwd);
+/// What is asked for.
+struct Wanted {
+    const Limits& limits;
+    const Policy& policy;
+    Isolation isolation;
+};
+
+/// Fails closed: what was asked for and cannot be enforced in `box` is an Error, before any test is started.
+Result<Plan> make_plan(std::vector<TestFile> files, const Wanted& wanted, const Box& box, const std::string& cwd);
 
 } // namespace hutch::cli

@@ -91,13 +91,15 @@ int conclude(const Result<run::RunResult>& result, const Reporters& reporters)
     return result->failed > 0 || result->not_run > 0 ? exit_failed : exit_ok;
 }
 
-int run_in_box(std::vector<TestFile> files, const RunSettings& settings, const std::string& cwd)
+int run_in_box(std::vector<TestFile> files, const RunSettings& settings, const Policy& policy, const std::string& cwd)
 {
     auto box = Box::open(settings.options.cgroup);
     if (!box) {
         return complain(box.error());
     }
-    auto plan = make_plan(std::move(files), settings.limits, settings.options.isolation, **box, cwd);
+    auto plan = make_plan(
+        std::move(files), {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation},
+        **box, cwd);
     if (!plan) {
         (void)(*box)->close();
         return complain(plan.error());
@@ -131,10 +133,6 @@ int run_command(const RunFlags& flags)
     if (!policy) {
         return complain(policy.error());
     }
-    if (!wanted_features(*policy).empty()) {
-        return complain(
-            usage_error(fmt::format("policy '{}': isolation is not part of this version", policy->name)).error());
-    }
     auto files = discover::discover(settings->paths, {.cwd = *cwd});
     if (!files) {
         return complain(files.error());
@@ -147,7 +145,7 @@ int run_command(const RunFlags& flags)
             return complain(made.error());
         }
     }
-    return run_in_box(std::move(*files), *settings, *cwd);
+    return run_in_box(std::move(*files), *settings, *policy, *cwd);
 }
 
 } // namespace

@@ -48,7 +48,8 @@ long add(int ruleset, const PathBeneath& path)
 
 long begin_ruleset(const Arguments& step, int& ruleset)
 {
-    const Ruleset wanted = {.files = step.number, .network = step.other & ~std::uint32_t{0}, .scopes = step.other >> 32};
+    const Ruleset wanted = {
+        .files = step.number, .network = step.other & ~std::uint32_t{0}, .scopes = step.other >> 32};
     const long fd = raw_syscall(create_ruleset, as_word(&wanted), static_cast<long>(bytes_needed(wanted)), 0);
     if (fd >= 0) {
         if (ruleset >= 0) {

@@ -137,8 +137,8 @@ long remount_tree(const Arguments& step)
 long set_attributes(const Arguments& step)
 {
     const mount_attr attributes = {step.number, step.other, 0, 0};
-    const long result = raw_syscall(__NR_mount_setattr, AT_FDCWD, as_word(step.first), step.recursive ? at_recursive : 0,
-                                    as_word(&attributes), sizeof(attributes));
+    const long result = raw_syscall(__NR_mount_setattr, AT_FDCWD, as_word(step.first),
+                                    step.recursive ? at_recursive : 0, as_word(&attributes), sizeof(attributes));
     const bool refused = result == -ENOSYS || result == -EPERM;
     if (!refused || ((step.number | step.other) & ~remountable) != 0) {
         return result;

@@ -21,7 +21,8 @@ long existing_is_fine(long result)
 
 long mount_call(const char* source, const char* target, const char* type, std::uint64_t flags, const char* data)
 {
-    return raw_syscall(__NR_mount, as_word(source), as_word(target), as_word(type), static_cast<long>(flags), as_word(data));
+    return raw_syscall(__NR_mount, as_word(source), as_word(target), as_word(type), static_cast<long>(flags),
+                       as_word(data));
 }
 
 } // namespace

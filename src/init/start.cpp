@@ -2,6 +2,7 @@
 // argument vector is
 //
 //     hutch-init PROGRAM ARGV0 ARGV1 …     holds until the runner's orders come, then executes PROGRAM (or stays, see stay.h)
+//     hutch-nothing                        exits with 0: what a sandbox is tried with
 //     hutch-warden                         clears the run's cgroups when the runner is gone, see warden.h
 //
 // and its environment is the test's. All signals are blocked, all dispositions are the default (spawn/launch.cpp).
@@ -104,6 +105,9 @@ extern "C" [[noreturn]] void hutch_init_main(long* stack)
     char** envp = argv + argc + 1;
     if (argc >= 1 && equal(argv[0], "hutch-warden")) {
         guard();
+    }
+    if (argc >= 1 && equal(argv[0], "hutch-nothing")) {
+        exit_process(0);
     }
     if (argc < 3) {
         exit_process(hutch::kernel::wire::exit_not_executed);

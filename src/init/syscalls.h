@@ -82,7 +82,8 @@ inline long size_of(int fd)
 /// For reading, its pages at hand. An address, or a negated errno.
 inline long map_file(int fd, std::size_t size)
 {
-    return raw_syscall(__NR_mmap, 0, static_cast<long>(size), 1 /* PROT_READ */, 2 | 0x8000 /* MAP_PRIVATE | MAP_POPULATE */, fd, 0);
+    return raw_syscall(__NR_mmap, 0, static_cast<long>(size), 1 /* PROT_READ */,
+                       2 | 0x8000 /* MAP_PRIVATE | MAP_POPULATE */, fd, 0);
 }
 /// struct linux_dirent64
 struct DirectoryEntry {
@@ -166,7 +167,8 @@ inline long send_with_fd(int fd, const void* data, std::size_t size, int passed)
 /// SOCK_SEQPACKET, close-on-exec.
 inline long socketpair(int (&ends)[2])
 {
-    return raw_syscall(__NR_socketpair, 1 /* AF_UNIX */, 5 /* SOCK_SEQPACKET */ | 02000000 /* SOCK_CLOEXEC */, 0, as_word(ends));
+    return raw_syscall(__NR_socketpair, 1 /* AF_UNIX */, 5 /* SOCK_SEQPACKET */ | 02000000 /* SOCK_CLOEXEC */, 0,
+                       as_word(ends));
 }
 
 // This process.

@@ -3,7 +3,9 @@
 
 #include <asm/errno.h>
 #include <linux/fcntl.h>
+#include <linux/mount.h>
 #include <linux/prctl.h>
+#include <linux/sched.h>
 
 #include "init/syscalls.h"
 #include "init/text.h"
@@ -140,7 +142,8 @@ class Worker {
     static bool is_passed_over(const wire::SetupStep& step, long result)
     {
         const bool missing = result == -ENOENT || result == -ENOTDIR;
-        return (step.flags & wire::step_flag::optional) != 0 || (missing && (step.flags & wire::step_flag::missing_ok) != 0);
+        return (step.flags & wire::step_flag::optional) != 0 ||
+               (missing && (step.flags & wire::step_flag::missing_ok) != 0);
     }
 
     /// What a failure is about.
@@ -151,34 +154,32 @@ class Worker {
     }
 
     long perform(Op op, const Arguments& step);
+    long perform_mount(Op op, const Arguments& step);
+    long unshare(std::uint64_t namespaces);
     long perform_on_process(Op op, const Arguments& step);
 
     World& world_;
     Expansion expansion_;
     int ruleset_ = -1;
+    bool apart_ = false; ///< nothing that we mount is mounted elsewhere
 };
 
 long Worker::perform(Op op, const Arguments& step)
 {
     switch (op) {
+    case Op::mount:
+    case Op::bind:
+    case Op::set_attributes:
+    case Op::propagation:
+    case Op::pivot:
+    case Op::detach:
+        return perform_mount(op, step);
     case Op::make_dir:
         return make_dir(step);
     case Op::make_file:
         return make_file(step);
     case Op::make_link:
         return make_link(step);
-    case Op::mount:
-        return mount(step);
-    case Op::bind:
-        return bind(step);
-    case Op::set_attributes:
-        return set_attributes(step);
-    case Op::propagation:
-        return set_propagation(step);
-    case Op::pivot:
-        return pivot(step);
-    case Op::detach:
-        return detach(step);
     case Op::change_dir:
         return chdir(step.first);
     case Op::write_file:
@@ -190,10 +191,42 @@ long Worker::perform(Op op, const Arguments& step)
     case Op::join_network:
         return join_network();
     case Op::unshare:
-        return raw_syscall(__NR_unshare, static_cast<long>(step.number));
+        return unshare(step.number);
     default:
         return perform_on_process(op, step);
     }
+}
+
+/// Whatever a plan says: nothing is mounted for the machine, neither in its own namespace nor through propagation from ours.
+long Worker::perform_mount(Op op, const Arguments& step)
+{
+    if (!world_.own_mounts || (!apart_ && op != Op::propagation)) {
+        return -EPERM;
+    }
+    switch (op) {
+    case Op::mount:
+        return mount(step);
+    case Op::bind:
+        return bind(step);
+    case Op::set_attributes:
+        return set_attributes(step);
+    case Op::pivot:
+        return pivot(step);
+    case Op::detach:
+        return detach(step);
+    default:
+        break;
+    }
+    const long result = set_propagation(step);
+    apart_ = apart_ || (result >= 0 && (step.number & MS_SHARED) == 0);
+    return result;
+}
+
+long Worker::unshare(std::uint64_t namespaces)
+{
+    const long result = raw_syscall(__NR_unshare, static_cast<long>(namespaces));
+    world_.own_mounts = world_.own_mounts || (result >= 0 && (namespaces & CLONE_NEWNS) != 0);
+    return result;
 }
 
 long Worker::perform_on_process(Op op, const Arguments& step)
@@ -287,6 +320,7 @@ Failure open_world(const wire::Orders& orders, World& world)
     world.test_steps = head.test_steps;
     world.filter = image + head.filter;
     world.filter_count = head.filter_count;
+    world.own_mounts = (orders.flags & wire::order_flag::own_mounts) != 0;
     world.attempt_dir = text_of(orders, orders.attempt_dir);
     world.work_dir = text_of(orders, orders.work_dir);
     return {.step = wire::Step::setup, .code = done};

@@ -16,6 +16,7 @@ struct World {
     std::uint32_t init_steps = 0, test_steps = 0;
     const void* filter = nullptr; ///< struct sock_filter, filter_count of them
     std::uint32_t filter_count = 0;
+    bool own_mounts = false;
     const char* attempt_dir = nullptr; ///< what the marks stand for
     const char* work_dir = nullptr;
     /// The texts of the step at hand, where they have marks; a Failure may point into it. Not cleared: its pages are touched when used.

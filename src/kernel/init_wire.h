@@ -53,10 +53,10 @@ struct Header {
 
 /// The first steps after release, in this order; `exec` is the last one.
 enum class Step : std::uint32_t {
-    protocol,       ///< the orders were not understood
-    stay,           ///< what staying needs: subreaper, pipe, signalfd, fork
-    session,        ///< setsid(2)
-    setup,          ///< a step of the setup; Failed::value is its index (-1: the setup itself), resource its Op, text its path
+    protocol, ///< the orders were not understood
+    stay,     ///< what staying needs: subreaper, pipe, signalfd, fork
+    session,  ///< setsid(2)
+    setup, ///< a step of the setup; Failed::value is its index (-1: the setup itself), resource its Op, text its path
     work_directory, ///< chdir(2); Failed::text is the directory
     rlimit,         ///< prlimit(2); Failed::resource and value
     nice,           ///< setpriority(2); Failed::value
@@ -77,7 +77,10 @@ inline constexpr std::uint32_t nice = 4;        ///< Orders::nice counts
 inline constexpr std::uint32_t oom_score_adj = 8;
 inline constexpr std::uint32_t setup = 16;   ///< descriptor setup_fd (kernel/setup_wire.h) is there
 inline constexpr std::uint32_t network = 32; ///< descriptor network_fd is there
-inline constexpr std::uint32_t drop_ambient = 64; ///< capabilities came through exec as ambient ones, for hutch-init alone
+inline constexpr std::uint32_t drop_ambient =
+    64; ///< capabilities came through exec as ambient ones, for hutch-init alone
+/// The mounts are the test's own. Without it, and before their propagation was set, no step mounts anything.
+inline constexpr std::uint32_t own_mounts = 128;
 } // namespace order_flag
 
 struct Orders {

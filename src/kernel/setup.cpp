@@ -19,7 +19,7 @@ namespace hutch::kernel {
 
 namespace {
 
-constexpr int lowest_fd = 16; ///< out of the way of the descriptors that a child gets
+constexpr int lowest_fd = 16;                  ///< out of the way of the descriptors that a child gets
 constexpr std::size_t instructions_max = 4096; // BPF_MAXINSNS
 constexpr std::size_t filter_alignment = 8;
 
@@ -53,7 +53,8 @@ class Image {
         head.test_steps = static_cast<std::uint32_t>(setup.test.size());
         head.filter = static_cast<std::uint32_t>(bytes_.size());
         head.filter_count = static_cast<std::uint32_t>(setup.filter.size());
-        bytes_.append(reinterpret_cast<const char*>(setup.filter.data()), setup.filter.size() * sizeof(setup.filter[0]));
+        bytes_.append(reinterpret_cast<const char*>(setup.filter.data()),
+                      setup.filter.size() * sizeof(setup.filter[0]));
         head.bytes = static_cast<std::uint32_t>(bytes_.size());
         place(0, &head, sizeof(head));
         return std::move(bytes_);
@@ -70,7 +71,10 @@ class Image {
         bytes_.append(text.c_str(), text.size() + 1);
         return static_cast<std::uint32_t>(offset);
     }
-    void place(std::size_t offset, const void* data, std::size_t size) { std::memcpy(bytes_.data() + offset, data, size); }
+    void place(std::size_t offset, const void* data, std::size_t size)
+    {
+        std::memcpy(bytes_.data() + offset, data, size);
+    }
 
     std::string bytes_;
 };
@@ -79,7 +83,8 @@ Result<void> check(const SetupStep& step, std::size_t index)
 {
     for (const std::string& text : step.texts) {
         if (text.size() > wire::text_max) {
-            return system_error(fmt::format("lay out step {} of a setup: a text of {} bytes", index, text.size()), ENAMETOOLONG);
+            return system_error(fmt::format("lay out step {} of a setup: a text of {} bytes", index, text.size()),
+                                ENAMETOOLONG);
         }
         if (text.find('\0') != std::string::npos) {
             return system_error(fmt::format("lay out step {} of a setup: a text with a NUL", index), EINVAL);

@@ -19,21 +19,21 @@
 
 namespace hutch::kernel::wire {
 
-inline constexpr int setup_fd = 4;   ///< of hutch-init; not there without order_flag::setup
-inline constexpr int network_fd = 5; ///< a pooled network namespace, for Op::join_network
+inline constexpr int setup_fd = 4;                          ///< of hutch-init; not there without order_flag::setup
+inline constexpr int network_fd = 5;                        ///< a pooled network namespace, for Op::join_network
 inline constexpr std::uint32_t setup_magic = 0x31'50'54'53; ///< "STP1"
 inline constexpr char attempt_dir_mark = '\1';
 inline constexpr char work_dir_mark = '\2';
-inline constexpr std::size_t text_max = 4095;               ///< without its NUL
+inline constexpr std::size_t text_max = 4095; ///< without its NUL
 inline constexpr std::size_t setup_max = std::size_t{64} << 20;
 inline constexpr std::size_t expanded_max = 3 * 4096;
 
 enum class Op : std::uint16_t {
-    make_dir = 1,   ///< mkdir(first, number); EEXIST is fine
-    make_file,      ///< an empty regular file `first`, mode `number`; EEXIST is fine
-    make_link,      ///< symlink(first → second): `second` is made and says `first`; EEXIST is fine
-    mount,          ///< mount(2): first = source, second = target, third = file system type, fourth = data, number = MS_* flags
-    bind,           ///< first → second; number: 1 = recursive
+    make_dir = 1, ///< mkdir(first, number); EEXIST is fine
+    make_file,    ///< an empty regular file `first`, mode `number`; EEXIST is fine
+    make_link,    ///< symlink(first → second): `second` is made and says `first`; EEXIST is fine
+    mount, ///< mount(2): first = source, second = target, third = file system type, fourth = data, number = MS_* flags
+    bind,  ///< first → second; number: 1 = recursive
     set_attributes, ///< mount_setattr(2) on first: number = MOUNT_ATTR_* to set, other = to clear; flags::recursive
     propagation,    ///< mount(2) MS_REC | number on first
     pivot,          ///< pivot_root(first, first), the old root detached; then chdir("/")
@@ -45,20 +45,20 @@ enum class Op : std::uint16_t {
     join_network,   ///< setns(network_fd, CLONE_NEWNET)
     unshare,        ///< unshare(number)
     // of the process that executes
-    keyring,        ///< keyctl(KEYCTL_JOIN_SESSION_KEYRING, anonymous)
-    bounding,       ///< PR_CAPBSET_DROP of every capability that is not a bit of number
-    securebits,     ///< PR_SET_SECUREBITS number
-    set_ids,        ///< setgroups(0) unless refused, setresgid(other), setresuid(number)
-    capabilities,   ///< capset: effective, permitted, inheritable = number; ambient raised for the bits of other
+    keyring,      ///< keyctl(KEYCTL_JOIN_SESSION_KEYRING, anonymous)
+    bounding,     ///< PR_CAPBSET_DROP of every capability that is not a bit of number
+    securebits,   ///< PR_SET_SECUREBITS number
+    set_ids,      ///< setgroups(0) unless refused, setresgid(other), setresuid(number)
+    capabilities, ///< capset: effective, permitted, inheritable = number; ambient raised for the bits of other
     no_new_privs,
-    landlock,       ///< a ruleset: number = handled file rights, other = handled network rights | scopes << 32; filled by the following landlock_path
+    landlock, ///< a ruleset: number = handled file rights, other = handled network rights | scopes << 32; filled by the following landlock_path
     landlock_path,  ///< first and below: number = rights. What does not exist is passed over
     landlock_apply, ///< restrict_self
-    filter,         ///< seccomp(2) with the setup's program; number = SECCOMP_FILTER_FLAG_*; with NEW_LISTENER the descriptor is sent over control_fd
+    filter, ///< seccomp(2) with the setup's program; number = SECCOMP_FILTER_FLAG_*; with NEW_LISTENER the descriptor is sent over control_fd
 };
 
 namespace step_flag {
-inline constexpr std::uint16_t optional = 1;  ///< whatever goes wrong is passed over
+inline constexpr std::uint16_t optional = 1;   ///< whatever goes wrong is passed over
 inline constexpr std::uint16_t missing_ok = 2; ///< ENOENT and ENOTDIR are passed over
 inline constexpr std::uint16_t recursive = 4;
 } // namespace step_flag

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "plan/sandbox_environment.h"
 
 namespace hutch::plan
 {
@@ -20,6 +21,18 @@ constexpr std::array<std::string_view, 18> not_inherited{
     // a harness around hutch: one shard or one output file for each of our tests would be wrong
     "TEST_TMPDIR", "TEST_UNDECLARED_OUTPUTS_DIR", "XML_OUTPUT_FILE", "TEST_SHARD_INDEX", "TEST_TOTAL_SHARDS",
     "TEST_SHARD_STATUS_FILE", "TEST_PREMATURE_EXIT_FILE", "TESTBRIDGE_TEST_ONLY"};
+
+/// What is elsewhere in a sandbox. The inherited ones were left out before.
+void add_moved(Environment& environment, const Sandbox& sandbox, const std::string& temp_dir, std::string_view attempt_dir)
+{
+    const FileRules& files = sandbox.policy.files;
+    if ((files.tmp || files.read_only_root) && !temp_dir.empty()) {
+        environment.push_back(fmt::format("TMPDIR={}", temp_dir));
+    }
+    if (!sandbox.home.empty()) {
+        environment.push_back(fmt::format("HOME={}", with_attempt_dir(sandbox.home, attempt_dir)));
+    }
+}
 
 bool is_inherited(std::string_view variable)
 {
@@ -62,9 +75,13 @@ Environment attempt_environment(const TestSpec& spec, const AttemptFacts& facts)
     if (spec.limits.cpus) {
         environment.push_back(fmt::format("HUTCH_CPUS={}", spec.limits.cpus->value));
     }
-    if (!facts.temp_dir.empty()) {
-        environment.push_back(fmt::format("HUTCH_TMPDIR={}", facts.temp_dir));
-        environment.push_back(fmt::format("TEST_TMPDIR={}", facts.temp_dir));
+    const std::string& temp_dir = spec.sandbox && !spec.sandbox->temp_dir.empty() ? spec.sandbox->temp_dir : facts.temp_dir;
+    if (!temp_dir.empty()) {
+        environment.push_back(fmt::format("HUTCH_TMPDIR={}", temp_dir));
+        environment.push_back(fmt::format("TEST_TMPDIR={}", temp_dir));
+    }
+    if (spec.sandbox) {
+        add_moved(environment, *spec.sandbox, temp_dir, facts.temp_dir);
     }
     return environment;
 }

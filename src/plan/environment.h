@@ -24,7 +24,7 @@ std::shared_ptr<const Environment> base_environment(const std::vector<std::strin
 struct AttemptFacts {
     int attempt = 1;        ///< HUTCH_ATTEMPT, from 1
     std::size_t worker = 0; ///< HUTCH_WORKER, from 0
-    std::string temp_dir;   ///< HUTCH_TMPDIR and TEST_TMPDIR: empty and private; "" for none
+    std::string temp_dir;   ///< HUTCH_TMPDIR and TEST_TMPDIR, unless the sandbox has its own: empty and private; "" for none
 };
 
 /// The whole environment of one attempt: the shared part, HUTCH_TEST, HUTCH_MEMORY_MAX (bytes) and HUTCH_CPUS where

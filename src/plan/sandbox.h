@@ -21,7 +21,8 @@ struct Sandbox
     bool stay = false;    ///< hutch-init stays as PID 1 of the test's namespace
     Held held;            ///< what is held, and by whom; `none` where it was wanted and cannot be had
     std::string temp_dir; ///< TEST_TMPDIR as the test sees it; "": the attempt's own directory, outside
-    std::string home;     ///< HOME as the test sees it; "": as inherited
+    std::string home;     ///< HOME as the test sees it; "": as inherited; '\1' stands for the attempt's own directory
+    bool attempt_dir = true; ///< steps use the attempt's own directory
 };
 
 } // namespace hutch::plan

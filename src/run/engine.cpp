@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "plan/environment.h"
+#include "plan/sandbox.h"
 #include "run/judge.h"
 
 namespace hutch::run {
@@ -109,7 +110,8 @@ void Engine::fill()
 void Engine::start(schedule::Due due, schedule::Slot slot)
 {
     Job job{.test = due.test, .attempt = due.attempt, .scope_name = fmt::format("t-{}", ++serial_)};
-    auto temp_dir = temp_dirs_.take();
+    const bool needs_dir = !due.test->sandbox || due.test->sandbox->temp_dir.empty() || due.test->sandbox->attempt_dir;
+    auto temp_dir = needs_dir ? temp_dirs_.take() : Result<std::string>(std::string());
     if (!temp_dir) {
         error_ = error_.value_or(temp_dir.error());
         deps_.slots.release(slot);
@@ -118,6 +120,7 @@ void Engine::start(schedule::Due due, schedule::Slot slot)
     }
     job.env = plan::attempt_environment(
         *due.test, plan::AttemptFacts{.attempt = due.attempt, .worker = slot.worker, .temp_dir = *temp_dir});
+    job.attempt_dir = *temp_dir;
     const World world{deps_.loop, deps_.manager, deps_.init, options_, deps_.cpus, null_};
     auto attempt = std::make_unique<LiveAttempt>(world, std::move(job), [this](LiveAttempt& done) { ended(done); });
     LiveAttempt& started = *attempt;
@@ -171,6 +174,9 @@ void Engine::give_back(const Running& running, const Outcome& outcome)
         return;
     }
     deps_.slots.release(running.slot);
+    if (running.temp_dir.empty()) {
+        return;
+    }
     if (auto removed = temp_dirs_.give_back(running.temp_dir); !removed) {
         tell(event::Notice{removed.error().message});
     }

@@ -99,7 +99,7 @@ void LiveAttempt::on_child_gone()
     }
     gone_ = true;
     child_gone_.reset();
-    if (place_.stay) {
+    if (hears_) {
         on_control(); // what it said last comes before its end
     } else if (const auto message = spawn::receive(*child_); message && message->kind == spawn::Message::Kind::failed) {
         start_failed(*message);
@@ -115,13 +115,21 @@ void LiveAttempt::on_child_gone()
 
 void LiveAttempt::on_control()
 {
-    for (;;) {
-        const auto message = spawn::receive(*child_);
+    while (control_) {
+        auto message = spawn::receive(*child_);
         if (!message) {
             control_.reset(); // hutch-init has gone, as it was told or by somebody's hand; its pidfd tells the rest
             return;
         }
         if (message->kind == spawn::Message::Kind::none) {
+            return;
+        }
+        if (message->kind == spawn::Message::Kind::listener) {
+            on_listener(std::move(message->listener));
+            continue;
+        }
+        if (message->kind == spawn::Message::Kind::executed && !place_.stay) {
+            control_.reset(); // its last word
             return;
         }
         if (message->kind == spawn::Message::Kind::failed) {
@@ -137,6 +145,13 @@ void LiveAttempt::on_control()
             }
             return main_ended(message->status);
         }
+    }
+}
+
+void LiveAttempt::on_listener(base::UniqueFd listener)
+{
+    if (auto watched = denials_.watch(world_.loop, std::move(listener)); !watched) {
+        complain(watched.error());
     }
 }
 
@@ -301,6 +316,8 @@ void LiveAttempt::collect()
     if (!collected_) {
         world_.manager.collect(*scope_, evidence_);
     }
+    denials_.finish();
+    denials_.add_to(evidence_);
     output_.finish();
     if (!output_.trouble().empty()) {
         complain(Error{.message = output_.trouble()});

@@ -13,6 +13,7 @@
 #include "run/attempt.h"
 #include "run/captured_output.h"
 #include "run/clocks.h"
+#include "run/denials.h"
 #include "run/resource_watch.h"
 #include "scope/scope.h"
 #include "sd/event_loop.h"
@@ -36,6 +37,7 @@ struct Job {
     int attempt = 1;
     std::string scope_name;                ///< unique in the run
     std::vector<std::string> env;          ///< complete
+    std::string attempt_dir = {};          ///< outside, for this attempt alone; "": none is needed
     std::optional<spawn::Streams> streams; ///< pass-through (`hutch exec`); unset: captured
     bool new_session = true;
 };
@@ -86,6 +88,7 @@ class LiveAttempt {
     void still_there();
     void on_child_gone();
     void on_control();
+    void on_listener(base::UniqueFd listener);
     void start_failed(const spawn::Message& message);
     void main_ended(const ExitStatus& status);
     Result<void> watch_child();
@@ -107,6 +110,7 @@ class LiveAttempt {
     sd::Source child_gone_, control_, emptiness_;
     PausableTimer wall_, grace_, patience_;
     ResourceWatch watch_;
+    Denials denials_;
     Stopwatch stopwatch_;
 
     Evidence evidence_;
@@ -115,6 +119,7 @@ class LiveAttempt {
     int remove_tries_ = 0;
     int name_waits_ = 0;
     int patience_steps_ = 0;
+    bool hears_ = true; ///< the control socket is watched
     bool released_ = false;
     bool gone_ = false;                  ///< the cloned child (hutch-init or the test itself) has been reaped
     bool collected_ = false; ///< the figures were read while a staying hutch-init held the scope open

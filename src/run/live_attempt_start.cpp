@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "plan/sandbox.h"
 #include "run/release.h"
 
 namespace hutch::run {
@@ -28,6 +29,9 @@ void LiveAttempt::launch()
 Result<void> LiveAttempt::spawn()
 {
     place_ = world_.manager.place(*scope_);
+    const plan::Sandbox* sandbox = job_.test->sandbox.get();
+    place_.stay = place_.stay || (sandbox != nullptr && sandbox->stay);
+    scope_->init_stays = place_.stay;
     if (!job_.streams) {
         if (auto opened = output_.open(world_.options, job_.test->name, job_.attempt); !opened) {
             return opened;
@@ -44,6 +48,10 @@ Result<void> LiveAttempt::spawn()
         .user_namespace = place_.user_namespace,
         .new_session = job_.new_session,
     };
+    if (sandbox != nullptr) {
+        request.clone_flags = sandbox->setup.clone_flags;
+        request.setup = sandbox->image.valid() ? std::optional<base::BorrowedFd>(sandbox->image) : std::nullopt;
+    }
     auto held = spawn::spawn_held(world_.init, request);
     if (!held) {
         return std::unexpected(held.error());
@@ -64,7 +72,9 @@ Result<void> LiveAttempt::watch_child()
         return std::unexpected(gone.error());
     }
     child_gone_ = std::move(*gone);
-    if (!place_.stay) {
+    const plan::Sandbox* sandbox = job_.test->sandbox.get();
+    if (!place_.stay && (sandbox == nullptr || !sandbox->setup.listens)) {
+        hears_ = false;
         return {}; // the control socket is read once, at the end: end-of-file or a failed step
     }
     auto control = world_.loop.on_fd(child_->control, EPOLLIN, [this](std::uint32_t) { on_control(); });
@@ -95,6 +105,11 @@ void LiveAttempt::on_admitted(Result<Enforced> admitted)
         return feed(Input::refused);
     }
     evidence_.enforced = *admitted;
+    if (const plan::Sandbox* sandbox = job_.test->sandbox.get()) {
+        evidence_.policy = sandbox->policy.name;
+        evidence_.isolation = sandbox->held;
+        evidence_.filtered = !sandbox->setup.filter.empty();
+    }
     for (Resource dropped : job_.test->unenforced) {
         evidence_.enforced.set(dropped, Enforcer::none);
     }
@@ -103,7 +118,9 @@ void LiveAttempt::on_admitted(Result<Enforced> admitted)
 
 void LiveAttempt::release()
 {
-    if (auto released = spawn::release(*child_, orders_for(*job_.test, evidence_.enforced)); !released) {
+    spawn::Orders orders = orders_for(*job_.test, evidence_.enforced);
+    orders.attempt_dir = job_.attempt_dir;
+    if (auto released = spawn::release(*child_, orders); !released) {
         evidence_.start_failure = released.error().message;
         return feed(Input::stop_now);
     }

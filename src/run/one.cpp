@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plan/environment.h"
+#include "plan/sandbox.h"
 #include "run/engine.h"
 #include "run/judge.h"
 
@@ -23,9 +24,16 @@ class Single {
         if (!interrupts) {
             return std::unexpected(interrupts.error());
         }
+        TempDirs temp_dirs(deps_.temp_root, deps_.run_id);
+        const bool needs_dir = test->sandbox && test->sandbox->attempt_dir;
+        const auto temp_dir = needs_dir ? temp_dirs.take() : Result<std::string>(std::string());
+        if (!temp_dir) {
+            return std::unexpected(temp_dir.error());
+        }
         Job job{.test = test,
                 .scope_name = "t-1",
-                .env = plan::attempt_environment(*test, {.attempt = 1}),
+                .env = plan::attempt_environment(*test, {.attempt = 1, .temp_dir = *temp_dir}),
+                .attempt_dir = *temp_dir,
                 .streams = streams,
                 .new_session = false};
         const World world{deps_.loop, deps_.manager, deps_.init, options_, deps_.cpus};
@@ -38,6 +46,9 @@ class Single {
         if (auto looped = deps_.loop.run(); !looped) {
             deps_.manager.kill_all();
             return std::unexpected(looped.error());
+        }
+        if (needs_dir && attempt.evidence().unkillable.empty()) {
+            (void)temp_dirs.give_back(*temp_dir);
         }
         const Rules rules{.skip_codes = test->skip_codes, .leak = options_.leak};
         return OneResult{.outcome = judge(attempt.evidence(), rules),

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "plan/sandbox.h"
+
 namespace hutch::run {
 
 namespace {
@@ -21,6 +23,12 @@ spawn::Orders orders_for(const TestSpec& test, const Enforced& admitted)
     orders.open_files = value_of(limits.open_files);
     orders.core_size = value_of(limits.core_size);
     orders.file_size = value_of(limits.file_size);
+    if (test.sandbox) {
+        const ProcessRules& process = test.sandbox->policy.process;
+        orders.umask = process.umask;
+        orders.nice = process.nice;
+        orders.oom_score_adj = process.oom_score_adj;
+    }
     // The watchdog looks every 20 ms; where the user asked for the limit, RLIMIT_DATA stops what is faster than that.
     // Not for a default: it counts address space, which sanitizers and runtimes reserve far beyond what they use.
     const auto& memory = limits.memory_max;

@@ -45,12 +45,15 @@ Place CgroupfsManager::place(const Scope& scope) const
 void CgroupfsManager::admit(Scope& scope, int pid, const Limits& limits, Admitted done)
 {
     scope.init_pid = pid;
-    done(limits_.write(*scope.dir, limits));
+    done(limits_.write(*scope.dir, scope.init_stays ? with_room_for_init(limits) : limits));
 }
 
 Result<std::vector<int>> CgroupfsManager::members(const Scope& scope) const
 {
     auto pids = scope.dir->processes_below();
+    if (pids && scope.init_stays) {
+        std::erase(*pids, scope.init_pid);
+    }
     return pids ? live_only(std::move(*pids)) : std::move(pids);
 }
 
@@ -96,12 +99,19 @@ Result<void> CgroupfsManager::kill_node(const kernel::CgroupDir& dir) const
 
 Sample CgroupfsManager::sample(Scope& scope) const
 {
-    return sample_leaf(scope, limits_.files());
+    Sample sample = sample_leaf(scope, limits_.files());
+    if (scope.init_stays) {
+        sample.processes = without_init(sample.processes);
+    }
+    return sample;
 }
 
 void CgroupfsManager::collect(const Scope& scope, Evidence& evidence) const
 {
     fill_evidence(scope, read_figures(*scope.dir, limits_.files()), enclosing_, evidence);
+    if (scope.init_stays) {
+        evidence.usage.pids_peak = without_init(evidence.usage.pids_peak);
+    }
 }
 
 Result<void> CgroupfsManager::remove(Scope& scope)

@@ -7,6 +7,19 @@
 
 namespace hutch::scope {
 
+Limits with_room_for_init(Limits limits)
+{
+    if (limits.pids_max) {
+        limits.pids_max->value += own_processes;
+    }
+    return limits;
+}
+
+std::optional<std::uint64_t> without_init(std::optional<std::uint64_t> processes)
+{
+    return processes ? std::optional(*processes - std::min(*processes, own_processes)) : std::nullopt;
+}
+
 Sample sample_leaf(Scope& scope, const LeafFiles& files)
 {
     Sample sample{.cpu_usec = files.cpu_stat ? read_cpu_usec(*scope.dir) : std::nullopt};

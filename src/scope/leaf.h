@@ -9,6 +9,11 @@
 
 namespace hutch::scope {
 
+/// Of a staying hutch-init, which the kernel counts and which is not the test's: pids.max is the limit plus one, figures are told less one.
+inline constexpr std::uint64_t own_processes = 1;
+Limits with_room_for_init(Limits limits);
+std::optional<std::uint64_t> without_init(std::optional<std::uint64_t> processes);
+
 /// By the controllers' files where there are any, else by a walk over the members. Raises the scope's sampled peaks.
 Sample sample_leaf(Scope& scope, const LeafFiles& files);
 

@@ -1,5 +1,7 @@
 #include "scope/systemd_limits.h"
 
+#include "scope/leaf.h"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -114,10 +116,7 @@ Result<sd::UnitLimits> unit_limits(const Limits& limits, LimitsWriter& writer, c
 
 Result<Enforced> check_unit_limits(const kernel::CgroupDir& unit, const Limits& limits, LimitsWriter& writer)
 {
-    Limits shown = limits;
-    if (shown.pids_max) {
-        shown.pids_max->value += own_processes;
-    }
+    const Limits shown = with_room_for_init(limits);
     for (const LimitFile& limit : limit_files(shown, writer.files())) {
         auto checked = limit.file == oom_group ? write_limit(unit, limit) : check_limit(unit, limit);
         if (!checked) {

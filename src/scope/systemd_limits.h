@@ -12,9 +12,6 @@
 
 namespace hutch::scope {
 
-/// hutch-init stays in the scope. It is not the test's, so that pids.max there is one more than the test's limit.
-inline constexpr std::uint64_t own_processes = 1;
-
 /// What the unit is started with. `writer` knows the files of a leaf and the disks behind paths, `files` as in
 /// device_node().
 Result<sd::UnitLimits> unit_limits(const Limits& limits, LimitsWriter& writer, const std::string& files = "");

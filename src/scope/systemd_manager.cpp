@@ -27,12 +27,6 @@ bool is_gone(const Error& error)
     return error.code == ENODEV || error.code == ENOENT;
 }
 
-/// hutch-init is not the test's.
-std::optional<std::uint64_t> without_init(std::optional<std::uint64_t> processes)
-{
-    return processes ? std::optional(*processes - std::min(*processes, own_processes)) : std::nullopt;
-}
-
 bool is_there(const Scope& scope)
 {
     return scope.dir->populated().has_value();

@@ -36,6 +36,7 @@ std::uint32_t flags_of(const Held& child, const Orders& orders)
     flags |= orders.oom_score_adj ? wire::order_flag::oom_score_adj : 0;
     flags |= child.setup ? wire::order_flag::setup : 0;
     flags |= child.network ? wire::order_flag::network : 0;
+    flags |= child.own_mounts ? wire::order_flag::own_mounts : 0;
     flags |= child.ambient ? wire::order_flag::drop_ambient : 0;
     return flags;
 }
@@ -162,7 +163,8 @@ Result<void> release(const Held& child, const Orders& orders)
     add_rlimit(wired, RLIMIT_CORE, orders.core_size);
     add_rlimit(wired, RLIMIT_FSIZE, orders.file_size);
     add_rlimit(wired, RLIMIT_DATA, orders.address_data);
-    for (const auto& [text, place] : {std::pair(&orders.work_dir, &wired.work_dir), {&orders.attempt_dir, &wired.attempt_dir}}) {
+    for (const auto& [text, place] :
+         {std::pair(&orders.work_dir, &wired.work_dir), {&orders.attempt_dir, &wired.attempt_dir}}) {
         const auto offset = add_text(wired, *text);
         if (!offset) {
             return std::unexpected(offset.error());

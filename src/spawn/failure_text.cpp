@@ -170,8 +170,8 @@ std::string describe_setup_failure(const wire::Failed& failed, std::string_view 
         return fmt::format("read the set-up: {}", reason(failed.code));
     }
     const auto op = static_cast<wire::Op>(failed.resource);
-    return fmt::format("set-up step {}, {}{}: {}", failed.value, verb_of(op), text.empty() ? "" : fmt::format(" '{}'", text),
-                       reason(failed.code));
+    return fmt::format("set-up step {}, {}{}: {}", failed.value, verb_of(op),
+                       text.empty() ? "" : fmt::format(" '{}'", text), reason(failed.code));
 }
 
 } // namespace

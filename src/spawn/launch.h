@@ -23,7 +23,8 @@ struct Launch {
     /// With CLONE_NEWUSER: all ids that we have map to themselves. We write that, after the child has executed hutch-init, for the child
     /// may map nobody but itself.
     bool all_ids = false;
-    bool keep_capabilities = false; ///< with CLONE_NEWUSER: all of them are ambient, so that hutch-init has them after exec
+    bool keep_capabilities =
+        false; ///< with CLONE_NEWUSER: all of them are ambient, so that hutch-init has them after exec
     bool new_session = true;
 };
 

@@ -51,7 +51,8 @@ Result<Held> spawn_held(const InitProgram& init, const Request& request)
 {
     const bool no_parent = (namespaces(request) & CLONE_NEWPID) != 0 && !request.stay && request.setup;
     if (no_parent || (request.network && !request.setup)) {
-        return plain_error(no_parent ? "a PID namespace needs a hutch-init that stays" : "a network without a setup that joins it");
+        return plain_error(no_parent ? "a PID namespace needs a hutch-init that stays"
+                                     : "a network without a setup that joins it");
     }
     auto control = control_pair();
     if (!control) {
@@ -83,7 +84,8 @@ Result<Held> spawn_held(const InitProgram& init, const Request& request)
                 .new_session = request.new_session,
                 .setup = request.setup.has_value(),
                 .network = request.network.has_value(),
-                .ambient = capable};
+                .ambient = capable,
+                .own_mounts = (request.clone_flags & CLONE_NEWNS) != 0};
 }
 
 } // namespace hutch::spawn

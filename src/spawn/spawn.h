@@ -2,10 +2,11 @@
 //
 // Theory of operation. The runner never forks: clone3(CLONE_VM|CLONE_VFORK|CLONE_PIDFD|CLONE_CLEAR_SIGHAND
 // [|CLONE_INTO_CGROUP|CLONE_NEWPID|CLONE_NEWUSER]) on a stack of its own suspends the runner until the child has
-// executed hutch-init, 7 KB without libc, so the runner's size does not matter. No limit is written yet at that time,
+// executed hutch-init, 14 KB without libc, so the runner's size does not matter. No limit is written yet at that time,
 // so a tiny cpu.max cannot stall the runner (kernel: a vfork parent waits for its child whatever throttles it).
 // hutch-init then blocks on its control socket. release() sends the orders (kernel/init_wire.h); exec closes the
-// socket, which is how the runner learns of success; a failure comes back as {step, errno}. If the runner dies,
+// socket, which is how the runner learns of success; a failure comes back as {step, errno}. What a policy asks for is a
+// setup, done by hutch-init between the two (docs/world.md). If the runner dies,
 // hutch-init reads end-of-file and exits: nothing held is ever released by accident.
 #pragma once
 
@@ -85,7 +86,7 @@ struct Held {
     base::UniqueFd control;  ///< SOCK_SEQPACKET; see kernel/init_wire.h
     bool stay = false;       ///< as requested: it goes with the orders
     bool new_session = true; ///< as requested
-    bool setup = false, network = false, ambient = false; ///< as requested: they go with the orders
+    bool setup = false, network = false, ambient = false, own_mounts = false; ///< as requested: they go with the orders
 };
 
 /// Step 5. On error there is no child. Codes: those of clone3 (EBUSY, EAGAIN, EACCES, EPERM), E2BIG (argv and env), 0

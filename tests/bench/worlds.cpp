@@ -6,8 +6,10 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
+#include <spawn.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -68,7 +70,10 @@ kernel::Bpf filter()
     return program;
 }
 
-World with_pid() { return {.clone_flags = CLONE_NEWPID}; }
+World with_pid()
+{
+    return {.clone_flags = CLONE_NEWPID};
+}
 
 World with_proc()
 {
@@ -90,7 +95,10 @@ World standard()
 {
     World world = with_all_namespaces();
     const std::uint64_t rights = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG;
-    add(world.test, {{.op = Op::bounding}, {.op = Op::capabilities}, {.op = Op::no_new_privs}, {.op = Op::landlock, .number = rights}});
+    add(world.test, {{.op = Op::bounding},
+                     {.op = Op::capabilities},
+                     {.op = Op::no_new_privs},
+                     {.op = Op::landlock, .number = rights}});
     for (const char* path : {"/tmp", "/var/tmp", "/dev", "/dev/shm", "/proc", "/run", "/home", "/root"}) {
         world.test.push_back({.op = Op::landlock_path, .number = rights, .texts = {path}});
     }
@@ -169,7 +177,8 @@ void until_ended(const spawn::Held& held)
 double once(const spawn::InitProgram& init, const Tier& tier, const std::string& program, base::BorrowedFd null)
 {
     const auto begin = Clock::now();
-    spawn::Request request{.program = program, .streams = {null, null, null}, .stay = tier.stay, .clone_flags = tier.world.clone_flags};
+    spawn::Request request{
+        .program = program, .streams = {null, null, null}, .stay = tier.stay, .clone_flags = tier.world.clone_flags};
     if (tier.image.valid()) {
         request.setup = tier.image;
     }
@@ -179,6 +188,18 @@ double once(const spawn::InitProgram& init, const Tier& tier, const std::string&
     }
     until_ended(*held);
     (void)kernel::reap_within(held->pidfd, std::chrono::seconds(5));
+    return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
+}
+
+double spawned(const char* program)
+{
+    const auto begin = Clock::now();
+    pid_t pid = 0;
+    char* const argv[] = {const_cast<char*>(program), nullptr};
+    if (::posix_spawn(&pid, program, nullptr, nullptr, argv, argv + 1) != 0) {
+        fail("posix_spawn");
+    }
+    ::waitpid(pid, nullptr, 0);
     return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
 }
 
@@ -193,13 +214,17 @@ int main(int count, char** words)
     const auto init = spawn::InitProgram::open().value();
     const auto null = base::open_file("/dev/null", O_RDWR).value();
     std::vector<Tier> all = tiers();
+    Tier bare{.name = "posix_spawn, for comparison"};
     for (int round = 0; round < rounds; ++round) {
+        bare.micros.push_back(spawned(words[1]));
         for (Tier& tier : all) {
             tier.micros.push_back(once(init, tier, words[1], null));
         }
     }
+    all.insert(all.begin(), std::move(bare));
     for (Tier& tier : all) {
         std::sort(tier.micros.begin(), tier.micros.end());
-        std::printf("%-60s %7.0f  (a tenth below %.0f)\n", tier.name.c_str(), tier.micros[tier.micros.size() / 2], tier.micros[tier.micros.size() / 10]);
+        std::printf("%-60s %7.0f  (a tenth below %.0f)\n", tier.name.c_str(), tier.micros[tier.micros.size() / 2],
+                    tier.micros[tier.micros.size() / 10]);
     }
 }

@@ -39,7 +39,8 @@ inline Step apart()
 {
     return {.op = Op::propagation, .number = MS_SLAVE, .texts = {"/"}};
 }
-inline Step mounted(std::string type, std::string target, std::string options = {}, std::uint64_t flags = MS_NOSUID | MS_NODEV)
+inline Step mounted(std::string type, std::string target, std::string options = {},
+                    std::uint64_t flags = MS_NOSUID | MS_NODEV)
 {
     return {.op = Op::mount, .number = flags, .texts = {type, std::move(target), type, std::move(options)}};
 }
@@ -106,7 +107,8 @@ class SetupFixture : public SpawnFixture {
         if (!held) {
             return "not born: " + held.error().message;
         }
-        const auto released = release(held->held, {.work_dir = work(), .attempt_dir = attempt_dir_.empty() ? attempt() : attempt_dir_});
+        const auto released =
+            release(held->held, {.work_dir = work(), .attempt_dir = attempt_dir_.empty() ? attempt() : attempt_dir_});
         return released ? ending(*held) : "not released: " + released.error().message;
     }
 

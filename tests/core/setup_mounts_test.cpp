@@ -79,11 +79,13 @@ TEST_P(Furnished, ReadOnlyRootWithoutMountSetattr)
     std::filesystem::create_directory(work() + "/with blank");
     const bool in_user_namespace = GetParam() != Who::root;
     const World world{.clone_flags = static_cast<std::uint64_t>(CLONE_NEWNS) | (in_user_namespace ? CLONE_NEWUSER : 0U),
-                      .init = {apart(), mounted("tmpfs", "\2/with blank", "mode=777", MS_NOSUID | MS_NOEXEC), bound(base(), base()),
-                               attributes("/", MOUNT_ATTR_RDONLY, 0, true), attributes("\2/with blank", 0, MOUNT_ATTR_RDONLY, false)}};
+                      .init = {apart(), mounted("tmpfs", "\2/with blank", "mode=777", MS_NOSUID | MS_NOEXEC),
+                               bound(base(), base()), attributes("/", MOUNT_ATTR_RDONLY, 0, true),
+                               attributes("\2/with blank", 0, MOUNT_ATTR_RDONLY, false)}};
     // What counts is what was mounted last in a place: nobody gets to what is below it.
     const std::string script = "touch outside || touch '../work/with blank/x' && "
-                               "awk '{flags[$2] = $4} END {for (place in flags) if (flags[place] !~ /^ro/) print place, substr(flags[place], 1, 16)}' /proc/self/mounts";
+                               "awk '{flags[$2] = $4} END {for (place in flags) if (flags[place] !~ /^ro/) print "
+                               "place, substr(flags[place], 1, 16)}' /proc/self/mounts";
     const auto action = [&] {
         forget_mount_setattr();
         return run(world, script);
@@ -98,24 +100,28 @@ TEST_P(Furnished, HiddenDirectoryAndFile)
     std::filesystem::create_directory(work() + "/secrets");
     write(work() + "/secrets/key", "k");
     write(work() + "/password", "p");
-    const World world{.clone_flags = CLONE_NEWNS,
-                      .init = {apart(), mounted("tmpfs", "\2/secrets", "size=0,nr_inodes=1,mode=555", MS_RDONLY),
-                               bound("/dev/null", "\2/password"),
-                               {.op = Op::bind, .flags = step_flag::missing_ok, .texts = {"/dev/null", "\2/not-there"}}}};
+    const World world{
+        .clone_flags = CLONE_NEWNS,
+        .init = {apart(),
+                 mounted("tmpfs", "\2/secrets", "size=0,nr_inodes=1,mode=555", MS_RDONLY),
+                 bound("/dev/null", "\2/password"),
+                 {.op = Op::bind, .flags = step_flag::missing_ok, .texts = {"/dev/null", "\2/not-there"}}}};
     EXPECT_EQ(seen(world, "ls secrets; cat password; ls"), "password\nsecrets\n");
 }
 
 TEST_P(Furnished, PrivateTmpOfASize)
 {
     const World world{.clone_flags = CLONE_NEWNS, .init = {apart(), mounted("tmpfs", "/tmp", "size=1m,mode=1777")}};
-    EXPECT_EQ(seen(world, "ls -A /tmp; stat -c %a /tmp; head -c 2000000 /dev/zero > /tmp/hutch-x || stat -c %s /tmp/hutch-x"),
-              "1777\nhead: error writing 'standard output': No space left on device\n1048576\n");
+    EXPECT_EQ(
+        seen(world, "ls -A /tmp; stat -c %a /tmp; head -c 2000000 /dev/zero > /tmp/hutch-x || stat -c %s /tmp/hutch-x"),
+        "1777\nhead: error writing 'standard output': No space left on device\n1048576\n");
     EXPECT_FALSE(std::filesystem::exists("/tmp/hutch-x"));
 }
 
 std::vector<Step> private_dev()
 {
-    std::vector<Step> steps{apart(), made("\1/dev"), mounted("tmpfs", "\1/dev", "mode=755,size=64k", MS_NOSUID | MS_NOEXEC)};
+    std::vector<Step> steps{apart(), made("\1/dev"),
+                            mounted("tmpfs", "\1/dev", "mode=755,size=64k", MS_NOSUID | MS_NOEXEC)};
     for (const char* device : {"null", "zero", "full", "random", "urandom", "tty"}) {
         const std::string name = device;
         steps.push_back({.op = Op::make_file, .number = 0666, .texts = {"\1/dev/" + name}});
@@ -126,8 +132,11 @@ std::vector<Step> private_dev()
     }
     steps.push_back(mounted("devpts", "\1/dev/pts", "newinstance,ptmxmode=0666,mode=0620", MS_NOSUID | MS_NOEXEC));
     steps.push_back(mounted("tmpfs", "\1/dev/shm", "size=64k,mode=1777"));
-    const std::pair<const char*, const char*> links[] = {
-        {"/proc/self/fd", "fd"}, {"/proc/self/fd/0", "stdin"}, {"/proc/self/fd/1", "stdout"}, {"/proc/self/fd/2", "stderr"}, {"pts/ptmx", "ptmx"}};
+    const std::pair<const char*, const char*> links[] = {{"/proc/self/fd", "fd"},
+                                                         {"/proc/self/fd/0", "stdin"},
+                                                         {"/proc/self/fd/1", "stdout"},
+                                                         {"/proc/self/fd/2", "stderr"},
+                                                         {"pts/ptmx", "ptmx"}};
     for (const auto& [target, name] : links) {
         steps.push_back({.op = Op::make_link, .texts = {target, std::string("\1/dev/") + name}});
     }
@@ -138,10 +147,12 @@ std::vector<Step> private_dev()
 TEST_P(Furnished, PrivateDev)
 {
     const World world{.clone_flags = CLONE_NEWNS, .init = private_dev()};
-    EXPECT_EQ(seen(world, "ls /dev; echo hidden > /dev/null && head -c 3 /dev/zero | wc -c; echo out > /dev/stdout; "
-                          "head -c 100000 /dev/zero > /dev/shm/hutch-y 2>&1 || stat -c %s /dev/shm/hutch-y; ls /dev/pts; "
-                          "python3 -c 'import os; print(os.ttyname(os.openpty()[1]))'"),
-              "fd\nfull\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n3\nout\n65536\nptmx\n/dev/pts/0\n");
+    EXPECT_EQ(seen(world,
+                   "ls /dev; echo hidden > /dev/null && head -c 3 /dev/zero | wc -c; echo out > /dev/stdout; "
+                   "head -c 100000 /dev/zero > /dev/shm/hutch-y 2>&1 || stat -c %s /dev/shm/hutch-y; ls /dev/pts; "
+                   "python3 -c 'import os; print(os.ttyname(os.openpty()[1]))'"),
+              "fd\nfull\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n3\nout\n65536\nptmx\n"
+              "/dev/pts/0\n");
     EXPECT_FALSE(std::filesystem::exists("/dev/shm/hutch-y"));
 }
 
@@ -150,9 +161,12 @@ TEST_P(Furnished, OverlayWhoseChangesAreKeptElsewhere)
     write(work() + "/old", "old\n");
     const std::string userxattr = GetParam() == Who::root ? "" : ",userxattr";
     const World world{.clone_flags = CLONE_NEWNS,
-                      .init = {apart(), made("\1/upper", 0777), made("\1/scratch", 0777),
+                      .init = {apart(),
+                               made("\1/upper", 0777),
+                               made("\1/scratch", 0777),
                                {.op = Op::mount,
-                                .texts = {"overlay", "\2", "overlay", "lowerdir=\2,upperdir=\1/upper,workdir=\1/scratch" + userxattr}}}};
+                                .texts = {"overlay", "\2", "overlay",
+                                          "lowerdir=\2,upperdir=\1/upper,workdir=\1/scratch" + userxattr}}}};
     EXPECT_EQ(seen(world, "cat old; echo new > old; echo x > added; cat old; ls"), "old\nnew\nadded\nold\n");
     EXPECT_EQ(base::read_file(work() + "/old").value(), "old\n");
     EXPECT_FALSE(std::filesystem::exists(work() + "/added"));
@@ -164,12 +178,16 @@ TEST_P(Furnished, OverlayThrownAwayWithTheNamespace)
 {
     write(work() + "/old", "old\n");
     const std::string userxattr = GetParam() == Who::root ? "" : ",userxattr";
-    const World world{.clone_flags = CLONE_NEWNS,
-                      .init = {apart(), made("\1/layer"), mounted("tmpfs", "\1/layer", "size=1m,mode=755"), made("\1/layer/upper"),
-                               made("\1/layer/scratch"),
-                               {.op = Op::mount,
-                                .texts = {"overlay", "\2", "overlay",
-                                          "lowerdir=\2,upperdir=\1/layer/upper,workdir=\1/layer/scratch" + userxattr}}}};
+    const World world{
+        .clone_flags = CLONE_NEWNS,
+        .init = {apart(),
+                 made("\1/layer"),
+                 mounted("tmpfs", "\1/layer", "size=1m,mode=755"),
+                 made("\1/layer/upper"),
+                 made("\1/layer/scratch"),
+                 {.op = Op::mount,
+                  .texts = {"overlay", "\2", "overlay",
+                            "lowerdir=\2,upperdir=\1/layer/upper,workdir=\1/layer/scratch" + userxattr}}}};
     EXPECT_EQ(seen(world, "rm old; echo x > added; ls"), "added\n");
     EXPECT_EQ(base::read_file(work() + "/old").value(), "old\n");
     EXPECT_TRUE(std::filesystem::is_empty(attempt() + "/layer"));
@@ -183,8 +201,9 @@ TEST_P(Furnished, OptionsAreEscapedWhereAMarkStands)
     write(odd + "/seen", "seen\n");
     attempt_dir_ = odd;
     const std::string userxattr = GetParam() == Who::root ? "" : ",userxattr";
-    const World world{.clone_flags = CLONE_NEWNS,
-                      .init = {apart(), {.op = Op::mount, .texts = {"overlay", "\2", "overlay", "lowerdir=\1:\2" + userxattr}}}};
+    const World world{
+        .clone_flags = CLONE_NEWNS,
+        .init = {apart(), {.op = Op::mount, .texts = {"overlay", "\2", "overlay", "lowerdir=\1:\2" + userxattr}}}};
     EXPECT_EQ(seen(world, "cat seen"), "seen\n");
 }
 
@@ -205,15 +224,17 @@ TEST_P(Furnished, AnotherRootWithoutAWayBack)
     steps.push_back({.op = Op::pivot, .texts = {"\1/root"}});
     const World world{.clone_flags = CLONE_NEWNS | CLONE_NEWPID, .init = std::move(steps)};
     EXPECT_EQ(seen(world, "ls /; pwd; touch here; cd /proc/1/cwd && pwd -P"),
-              "bin\nlib\nlib64\nproc\nusr\nvar\n" + work() + "\n" + 
+              "bin\nlib\nlib64\nproc\nusr\nvar\n" + work() + "\n" +
                   (GetParam() == Who::nobody ? "sh: 1: cd: can't cd to /proc/1/cwd\nexit 2" : "/\n"));
     EXPECT_TRUE(std::filesystem::exists(work() + "/here"));
 }
 
 TEST_P(Furnished, HostNameAndCgroupAndIpc)
 {
-    const World world{.clone_flags = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP, .init = {{.op = Op::host_name, .texts = {"hutch"}}}};
-    EXPECT_EQ(seen(world, "uname -n; tail -n +2 /proc/sysvipc/shm | wc -l; grep ^0:: /proc/self/cgroup"), "hutch\n0\n0::/\n");
+    const World world{.clone_flags = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP,
+                      .init = {{.op = Op::host_name, .texts = {"hutch"}}}};
+    EXPECT_EQ(seen(world, "uname -n; tail -n +2 /proc/sysvipc/shm | wc -l; grep ^0:: /proc/self/cgroup"),
+              "hutch\n0\n0::/\n");
 }
 
 TEST_P(Furnished, LoopbackAndNothingElse)
@@ -254,13 +275,16 @@ TEST_P(Furnished, NetworkThatWasMadeBefore)
 
 TEST_P(Furnished, TimeIsAheadFromTheFirstInstruction)
 {
-    const World world{.clone_flags = CLONE_NEWPID | CLONE_NEWNS,
-                      .init = {apart(), mounted("proc", "/proc"), {.op = Op::unshare, .number = CLONE_NEWTIME},
-                               {.op = Op::write_file, .texts = {"/proc/self/timens_offsets", "monotonic 100000000 0\nboottime 100000000 0\n"}}}};
+    const World world{
+        .clone_flags = CLONE_NEWPID | CLONE_NEWNS,
+        .init = {apart(),
+                 mounted("proc", "/proc"),
+                 {.op = Op::unshare, .number = CLONE_NEWTIME},
+                 {.op = Op::write_file,
+                  .texts = {"/proc/self/timens_offsets", "monotonic 100000000 0\nboottime 100000000 0\n"}}}};
     const std::string days = seen(world, "read up _ < /proc/uptime; echo ${up%.*}");
     EXPECT_GT(std::atoll(days.c_str()), 100'000'000) << days;
 }
-
 
 } // namespace
 } // namespace hutch::spawn

@@ -42,7 +42,8 @@ std::string sets_of(const std::string& pid)
 TEST_P(Confined, IsItselfAndHasNoForeignDescriptor)
 {
     const std::string id = GetParam() == Who::nobody ? "65534" : "0";
-    EXPECT_EQ(seen({.clone_flags = CLONE_NEWPID}, "id -u; id -g; ls /proc/self/fd | tr '\\n' ' '"), id + "\n" + id + "\n0 1 2 3 ")
+    EXPECT_EQ(seen({.clone_flags = CLONE_NEWPID}, "id -u; id -g; ls /proc/self/fd | tr '\\n' ' '"),
+              id + "\n" + id + "\n0 1 2 3 ")
         << "3 is ls's own";
     EXPECT_EQ(seen({.test = {no_new_privs}}, "ls /proc/self/fd | tr '\\n' ' '"), "0 1 2 3 ");
 }
@@ -56,7 +57,9 @@ TEST_P(Confined, WithoutStepsHasTheCapabilitiesOfItsUser)
 TEST_P(Confined, HasTheCapabilitiesThatItIsGiven)
 {
     const std::uint64_t kept = bit(CAP_NET_BIND_SERVICE) | bit(CAP_KILL);
-    const World world{.test = {{.op = Op::bounding, .number = kept}, {.op = Op::capabilities, .number = kept, .other = bit(CAP_KILL)}, no_new_privs}};
+    const World world{.test = {{.op = Op::bounding, .number = kept},
+                               {.op = Op::capabilities, .number = kept, .other = bit(CAP_KILL)},
+                               no_new_privs}};
     // Inheritable, permitted, effective, bounding, ambient. Root has what is bounding, by being root.
     EXPECT_EQ(seen(world, sets_of("self")), GetParam() == Who::nobody ? "420 20 20 420 20 " : "420 420 420 420 20 ");
     EXPECT_EQ(seen(world, "grep NoNewPrivs /proc/self/status"), "NoNewPrivs:\t1\n");
@@ -78,7 +81,8 @@ TEST_P(Confined, SecurebitsAreSet)
 TEST_P(Confined, ASessionKeyringOfItsOwn)
 {
     const World own{.test = {{.op = Op::keyring}}};
-    const std::string script = "python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(250, 0, -3, 0))'"; // KEYCTL_GET_KEYRING_ID, session
+    const std::string script =
+        "python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(250, 0, -3, 0))'"; // KEYCTL_GET_KEYRING_ID, session
     const std::string first = seen(own, script), second = seen(own, script);
     EXPECT_GT(std::atoi(first.c_str()), 0) << first;
     EXPECT_NE(first, second);
@@ -96,34 +100,38 @@ TEST_F(ConfinedRoot, BecomesSomebodyElseAndIsKilledAllTheSame)
 TEST_F(ConfinedRoot, HutchInitKeepsWhatAParentNeeds)
 {
     const World world{.clone_flags = CLONE_NEWPID | CLONE_NEWNS, .init = {apart(), mounted("proc", "/proc")}};
-    EXPECT_EQ(seen(world, "sed -n 's/^Cap[IPEA][a-z]*:.0*\\([0-9a-f]\\)/\\1/p' /proc/1/status | tr '\\n' ' '"), "0 800020 800020 0 ");
+    EXPECT_EQ(seen(world, "sed -n 's/^Cap[IPEA][a-z]*:.0*\\([0-9a-f]\\)/\\1/p' /proc/1/status | tr '\\n' ' '"),
+              "0 800020 800020 0 ");
     EXPECT_EQ(seen(world, "while [ -e /proc/1/fd/4 ]; do :; done; ls /proc/1/fd | tr '\\n' ' '"), "3 6 ")
         << "control socket and signalfd; what says that the test was executed is closed by then";
 }
 
 // ------------------------------------------------------------------------------------------------- Landlock
 
-constexpr std::uint64_t write_rights = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR |
-                                       LANDLOCK_ACCESS_FS_REMOVE_FILE;
+constexpr std::uint64_t write_rights = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
+                                       LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE;
 
 TEST_P(Confined, ByLandlockWithoutAnyMount)
 {
     std::ofstream(work() + "/file") << "x";
     ::chmod((work() + "/file").c_str(), 0666);
-    const World world{.test = {no_new_privs,
-                               {.op = Op::landlock, .number = write_rights},
-                               {.op = Op::landlock_path, .number = write_rights, .texts = {"\1"}},
-                               {.op = Op::landlock_path, .number = write_rights, .texts = {"/dev/null"}}, // not a directory
-                               {.op = Op::landlock_path, .number = write_rights, .texts = {"/no/such/place"}},
-                               {.op = Op::landlock_apply}}};
-    EXPECT_EQ(seen(world, "cat file; echo y > /dev/null; echo z > " + attempt() + "/new && cat " + attempt() + "/new; echo z > file"),
+    const World world{
+        .test = {no_new_privs,
+                 {.op = Op::landlock, .number = write_rights},
+                 {.op = Op::landlock_path, .number = write_rights, .texts = {"\1"}},
+                 {.op = Op::landlock_path, .number = write_rights, .texts = {"/dev/null"}}, // not a directory
+                 {.op = Op::landlock_path, .number = write_rights, .texts = {"/no/such/place"}},
+                 {.op = Op::landlock_apply}}};
+    EXPECT_EQ(seen(world, "cat file; echo y > /dev/null; echo z > " + attempt() + "/new && cat " + attempt() +
+                              "/new; echo z > file"),
               "xz\nsh: 1: cannot create file: Permission denied\nexit 2");
 }
 
 TEST_P(Confined, ByLandlockScopesCannotSignalOthers)
 {
     constexpr std::uint64_t scope_signal = 2;
-    const World world{.test = {no_new_privs, {.op = Op::landlock, .other = scope_signal << 32}, {.op = Op::landlock_apply}}};
+    const World world{
+        .test = {no_new_privs, {.op = Op::landlock, .other = scope_signal << 32}, {.op = Op::landlock_apply}}};
     const std::string said = seen(world, "kill -0 $PPID 2>/dev/null || echo refused; sleep 60 & kill $! && echo own");
     if (said.starts_with("failed")) {
         GTEST_SKIP() << "no signal scope in this kernel's Landlock: " << said;
@@ -167,7 +175,9 @@ TEST_P(Confined, ByAFilter)
         EXPECT_EQ(seen(filtered(SECCOMP_RET_ERRNO | 42, 0, flags), call_uname), "42\n");
         EXPECT_EQ(seen(filtered(SECCOMP_RET_KILL_PROCESS, 0, flags), "exec uname"), "signal 31");
     }
-    EXPECT_EQ(seen({.test = {no_new_privs, {.op = Op::filter}}, .filter = {0xffff}}, "true").substr(0, 11), "failed 1 22") << "EINVAL";
+    EXPECT_EQ(seen({.test = {no_new_privs, {.op = Op::filter}}, .filter = {0xffff}}, "true").substr(0, 11),
+              "failed 1 22")
+        << "EINVAL";
 }
 
 TEST_P(Confined, ByAFilterThatAsks)
