@@ -104,6 +104,11 @@ TEST_F(ConfinedRoot, BecomesSomebodyElseBelowASubreaper)
     const std::string sleeper = seen(world, "setsid sleep 60 & echo $!");
     EXPECT_TRUE(eventually([&] { return is_gone(std::atoi(sleeper.c_str())); })) << sleeper;
     EXPECT_GT(std::atoi(sleeper.c_str()), 1);
+    const std::string death_signal = "import ctypes\n"
+                                     "signal = ctypes.c_int()\n"
+                                     "ctypes.CDLL(None).prctl(2, ctypes.byref(signal))\n" // PR_GET_PDEATHSIG
+                                     "print(signal.value)";
+    EXPECT_EQ(seen(world, "exec python3 -c '" + death_signal + "'"), "9\n") << "a change of user takes it away";
 }
 
 TEST_F(ConfinedRoot, HutchInitKeepsWhatAParentNeeds)
