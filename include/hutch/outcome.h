@@ -50,8 +50,9 @@ struct Leak {
 /// A system call that the policy's filter did not let through, as user notification or the fatal signal told it.
 struct DeniedCall {
     int number = 0;   ///< in the native table of system calls
-    std::string name; ///< "ptrace"; "" where the number has none
-    int pid = 0;      ///< in the runner's PID namespace; 0: not known
+    std::string name; ///< what the policy decided about: "ptrace", "clone:CLONE_NEWUSER"; "" where the number has no name
+    std::string rule; ///< as the policy has it: "ptrace", "@debug"; "" where its default decided, or that is not known
+    int pid = 0;      ///< of the thread that called, in the runner's PID namespace; 0: not known
     std::string comm; ///< /proc/PID/comm; "": not known
     bool operator==(const DeniedCall&) const = default;
 };

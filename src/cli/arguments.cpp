@@ -27,10 +27,10 @@ std::vector<std::string> flag_names(const CLI::App& command)
     return names;
 }
 
-std::vector<std::string> command_names(const CLI::App& root)
+std::vector<std::string> command_names(const CLI::App& of)
 {
     std::vector<std::string> names;
-    for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
+    for (const CLI::App* command : of.get_subcommands([](const CLI::App*) { return true; })) {
         names.push_back(command->get_name());
     }
     return names;
@@ -71,16 +71,22 @@ Result<void> check_empty_values(const std::vector<std::string>& arguments)
     return {};
 }
 
+std::string full_name(const CLI::App& command)
+{
+    const CLI::App* parent = command.get_parent();
+    return parent == nullptr ? command.get_name() : fmt::format("{} {}", full_name(*parent), command.get_name());
+}
+
 Error usage_error_of(const CLI::ParseError& error, const CLI::App& root, const CLI::App& command)
 {
-    const std::string help =
-        &root == &command ? "see hutch --help" : fmt::format("see hutch {} --help", command.get_name());
+    const std::string help = &root == &command ? "see hutch --help" : fmt::format("see {} --help", full_name(command));
     const std::vector<std::string> extra = command.remaining();
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !extra.empty()) {
         if (is_flag(extra.front())) {
             return unknown("flag", extra.front(), flag_names(command), help).error();
         }
-        return &root == &command ? unknown("command", extra.front(), command_names(root), help).error()
+        const auto commands = command_names(command);
+        return !commands.empty() ? unknown("command", extra.front(), commands, help).error()
                                  : usage_error(fmt::format("unexpected argument '{}'", extra.front()), help).error();
     }
     return usage_error(error.what(), help).error();

@@ -21,6 +21,9 @@ Arguments divide(int argc, char** argv);
 /// "--flag=" would make the parser take the next argument as the value.
 Result<void> check_empty_values(const std::vector<std::string>& arguments);
 
+/// "hutch policy show"
+std::string full_name(const CLI::App& command);
+
 /// The parser's exception in one line, for unknown flags and commands with the nearest known one.
 Error usage_error_of(const CLI::ParseError& error, const CLI::App& root, const CLI::App& command);
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include <fmt/format.h>
@@ -87,8 +88,8 @@ int list_policies(bool json)
     for (const Listed& each : list) {
         const std::string_view mark = each.name == implicit_policy_name() ? " (where none is named)" : "";
         const std::string source = each.source.empty() ? "built-in" : each.source;
-        text += fmt::format("{:<10} {}{}\n           {}\n", each.name, report::printable_line(source), mark,
-                            report::printable_line(each.error.empty() ? each.description : each.error));
+        text += fmt::format("{:<10} {:<9} {}{}\n", each.name, report::printable_line(source),
+                            report::printable_line(each.error.empty() ? each.description : each.error), mark);
     }
     return print(text);
 }
@@ -118,8 +119,12 @@ int show_policy(const ShowFlags& flags)
 int answer(const CheckFlags& flags, const Policy& policy, const std::string& cwd)
 {
     std::vector<Judgement> judgements;
-    for (const std::string& name : flags.capabilities) {
-        auto judged = judge_capability(policy, name);
+    std::vector<Result<Judgement>> asked;
+    std::ranges::transform(flags.calls, std::back_inserter(asked),
+                           [&](const auto& name) { return judge_syscall(policy, name); });
+    std::ranges::transform(flags.capabilities, std::back_inserter(asked),
+                           [&](const auto& name) { return judge_capability(policy, name); });
+    for (Result<Judgement>& judged : asked) {
         if (!judged) {
             return complain(judged.error());
         }
@@ -178,6 +183,8 @@ void add_check(CLI::App& policy, Chosen& chosen)
     auto flags = std::make_shared<CheckFlags>();
     CLI::App* command = policy.add_subcommand("check", "Find what is wrong with a policy, or ask what it allows");
     command->add_option("FILE", flags->name, "A policy's file or name")->required()->type_name("");
+    add_repeatable(*command, "--syscall", flags->calls, "What becomes of this system call? repeatable")
+        ->type_name("NAME");
     add_repeatable(*command, "--capability", flags->capabilities, "Is this capability kept? repeatable")
         ->type_name("NAME");
     add_repeatable(*command, "--path", flags->paths, "What may a test do to this file? repeatable")->type_name("PATH");
@@ -191,7 +198,12 @@ void add_check(CLI::App& policy, Chosen& chosen)
 void add_policy(CLI::App& root, Chosen& chosen)
 {
     CLI::App* policy = root.add_subcommand("policy", "List, show and check policies: what a test may see and do");
-    policy->require_subcommand(1);
+    policy->require_subcommand(0, 1);
+    policy->callback([policy, &chosen] {
+        if (policy->get_subcommands().empty()) {
+            chosen = [policy] { return print(policy->help("hutch")); };
+        }
+    });
     auto json = std::make_shared<bool>(false);
     CLI::App* list = policy->add_subcommand("list", "All policies that have a name, with where they are");
     list->add_flag("--json", *json, "As one JSON object");

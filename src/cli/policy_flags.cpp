@@ -10,6 +10,7 @@
 #include "config/policy_keys.h"
 #include "config/policy_setters.h"
 #include "config/policy_toml.h"
+#include "kernel/syscall_groups.h"
 
 namespace hutch::cli {
 
@@ -149,6 +150,12 @@ config::PolicyPlaces policy_places(const std::string& cwd)
     places.project = cwd + "/policies";
     places.user = user_policies();
     places.base = cwd;
+    places.check_call = [](std::string_view name) -> Result<void> {
+        if (auto calls = kernel::expand_call(name); !calls) {
+            return std::unexpected(std::move(calls.error()));
+        }
+        return {};
+    };
     return places;
 }
 

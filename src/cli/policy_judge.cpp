@@ -10,8 +10,48 @@
 #include "cli/environment.h"
 #include "config/path_access.h"
 #include "config/policy_setters.h"
+#include "kernel/bpf_judge.h"
 
 namespace hutch::cli {
+
+namespace {
+
+std::string_view words_of(kernel::CallAction action)
+{
+    switch (action) {
+    case kernel::CallAction::allowed:
+        break;
+    case kernel::CallAction::denied:
+        return "denied with EPERM";
+    case kernel::CallAction::notified:
+        return "denied with EPERM, and named in the verdict";
+    case kernel::CallAction::killed:
+        return "kills the process";
+    case kernel::CallAction::logged:
+        return "allowed, and written to the audit log";
+    case kernel::CallAction::absent:
+        return "denied with ENOSYS, as if the kernel did not have it";
+    }
+    return "allowed";
+}
+
+} // namespace
+
+Result<Judgement> judge_syscall(const Policy& policy, const std::string& name)
+{
+    const auto judged = kernel::judge_call(policy.syscalls, name);
+    if (!judged) {
+        return std::unexpected(judged.error());
+    }
+    const bool is_granted =
+        judged->action == kernel::CallAction::allowed || judged->action == kernel::CallAction::logged;
+    if (!policy.syscalls.filter) {
+        return Judgement{is_granted, fmt::format("{}: {} (syscalls.filter = false)", name, words_of(judged->action))};
+    }
+    const std::string rule = judged->rule.empty() ? "no rule names it" : judged->rule;
+    const std::string why = judged->why.empty() ? "" : ": " + judged->why;
+    return Judgement{is_granted, fmt::format("{}: {} ({}{})", name, words_of(judged->action), rule, why)};
+}
 
 Result<Judgement> judge_capability(const Policy& policy, const std::string& name)
 {

@@ -13,6 +13,8 @@ struct Judgement {
     std::string words; ///< one line, without its end
 };
 
+/// "ptrace", or with arguments "clone:CLONE_NEWUSER". Errors (usage): a name that no system call has, a group.
+Result<Judgement> judge_syscall(const Policy& policy, const std::string& name);
 /// Errors (usage): a name that nothing has.
 Result<Judgement> judge_capability(const Policy& policy, const std::string& name);
 /// A relative path is below `cwd`, which is the work tree.

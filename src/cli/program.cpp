@@ -85,7 +85,7 @@ int program(int argc, char** argv)
         return print(fmt::format("{}\n", version.what()));
     } catch (const CLI::CallForHelp&) {
         const CLI::App& command = chosen_command(root);
-        return print(command.help(&command == &root ? "" : "hutch"));
+        return print(command.help(&command == &root ? "" : full_name(*command.get_parent())));
     } catch (const CLI::CallForAllHelp&) {
         return print(root.help("", CLI::AppFormatMode::All));
     } catch (const CLI::ParseError& error) {

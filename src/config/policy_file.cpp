@@ -243,17 +243,14 @@ Result<LoadedPolicy> with_setting(LoadedPolicy loaded, std::string_view flag, st
 
 Result<void> check_flags(const LoadedPolicy& loaded)
 {
-    std::vector<PolicyEntry> written;
     for (const auto& [key, origin] : loaded.from) {
-        if (origin.line == 0) {
-            written.push_back({key, {}, {}});
+        if (origin.line != 0) {
+            continue;
         }
-    }
-    if (const auto needs = check_needs(loaded.policy, written); !needs) {
-        const std::string key(base::cut(needs.error().message, ' ').before);
-        const auto blamed = loaded.from.find(key);
-        return error_in(blamed != loaded.from.end() && blamed->second.line == 0 ? blamed->second.from : "policy",
-                        needs.error());
+        const PolicyEntry written{key, {}, {}};
+        if (const auto needs = check_needs(loaded.policy, {&written, 1}); !needs) {
+            return error_in(origin.from, needs.error());
+        }
     }
     return {};
 }

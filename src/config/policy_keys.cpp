@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -159,37 +160,51 @@ bool is_limit(std::string_view name)
            std::ranges::find(keys, last_part(name)) != keys.end();
 }
 
-/// Of the whole name, or of its last part: "tmp" and "file.tmp" are files.tmp.
+/// The keys of one section, or of all ("").
+std::vector<std::string_view> keys_of(std::string_view section)
+{
+    std::vector<std::string_view> names;
+    for (const PolicyKey& key : table) {
+        if (section.empty() || base::cut(key.name, '.').before == section) {
+            names.push_back(key.name);
+        }
+    }
+    return names;
+}
+
+/// The key with the nearest last part: no two keys have the same.
+std::optional<std::string_view> nearest_by_last_part(std::string_view last, const std::vector<std::string_view>& names)
+{
+    std::vector<std::string_view> lasts;
+    std::ranges::transform(names, std::back_inserter(lasts), last_part);
+    const auto near = base::nearest(last, lasts);
+    return near ? std::optional(names[static_cast<std::size_t>(std::ranges::find(lasts, *near) - lasts.begin())])
+                : std::nullopt;
+}
+
+/// "tmp", "file.tmp" and "files.tpm" are files.tmp.
 std::optional<std::string_view> nearest_key(std::string_view name)
 {
-    std::vector<std::string_view> names{"description", "inherits"}, lasts{"description", "inherits"};
-    for (const PolicyKey& key : table) {
-        names.push_back(key.name);
-        lasts.push_back(last_part(key.name));
+    const std::string last = base::to_lower(last_part(name));
+    std::vector<std::string_view> all = keys_of("");
+    const auto same = std::ranges::find(all, last, last_part);
+    if (same != all.end()) {
+        return *same;
     }
-    const std::string lower = base::to_lower(last_part(name));
-    auto found = std::ranges::find(lasts, lower);
-    if (found == lasts.end()) {
-        if (const auto near = base::nearest(name, names)) {
-            return near;
-        }
-        const auto near = base::nearest(lower, lasts);
-        found = near ? std::ranges::find(lasts, *near) : lasts.end();
+    const std::string_view section = base::cut(name, '.').before;
+    if (is_policy_section(section)) {
+        return nearest_by_last_part(last, keys_of(section));
     }
-    return found == lasts.end() ? std::nullopt : std::optional(names[static_cast<std::size_t>(found - lasts.begin())]);
+    all.insert(all.end(), {"description", "inherits"});
+    const auto near = base::nearest(base::to_lower(name), all);
+    return near ? near : nearest_by_last_part(last, all);
 }
 
 std::string keys_like(std::string_view name)
 {
-    const std::string section = std::string(base::cut(name, '.').before) + ".";
-    std::vector<std::string_view> names;
-    for (const PolicyKey& key : table) {
-        if (key.name.starts_with(section)) {
-            names.push_back(key.name);
-        }
-    }
-    return names.empty() ? fmt::format("sections: {}", base::join(sections, ", "))
-                         : fmt::format("known: {}", base::join(names, ", "));
+    const std::string_view section = base::cut(name, '.').before;
+    return is_policy_section(section) ? fmt::format("known: {}", base::join(keys_of(section), ", "))
+                                      : fmt::format("sections: {}", base::join(sections, ", "));
 }
 
 } // namespace

@@ -18,7 +18,8 @@ struct Need {
     std::string_view other; ///< … needs this key …
     std::string_view value; ///< … to be this
     bool (*lacks)(const Policy&);
-    /// A key that has no effect without the other is wrong only where it is written itself: who turns the other off need not empty it.
+    /// A key that has no effect without the other is wrong only where it is written itself, and the other is not: who turns the other off
+    /// need not empty it.
     bool is_void = false;
 };
 
@@ -63,10 +64,12 @@ Judged<void> check_needs(const Policy& policy, std::span<const PolicyEntry> writ
         if (!need.lacks(policy)) {
             continue;
         }
-        auto blamed = std::ranges::find(written, need.key, &PolicyEntry::key);
-        if (blamed == written.end() && !need.is_void) {
-            blamed = std::ranges::find(written, need.other, &PolicyEntry::key);
+        const auto key = std::ranges::find(written, need.key, &PolicyEntry::key);
+        const auto other = std::ranges::find(written, need.other, &PolicyEntry::key);
+        if (need.is_void && other != written.end()) {
+            continue;
         }
+        const auto blamed = key != written.end() ? key : other;
         if (blamed != written.end()) {
             return complain(blamed->at, fmt::format("{} needs {}", need.key, need.other),
                             fmt::format("{} = {}", need.other, need.value));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "config/nesting.h"
 
 // The library checks what its parser takes for granted by assertions alone, and texts such as "[[=" break them: with NDEBUG it reads
@@ -105,7 +106,11 @@ std::string words_of(std::string_view description)
         const auto colon = description.find(": ");
         description.remove_prefix(colon == std::string_view::npos ? before.size() : colon + 2);
     }
-    return std::string(description);
+    std::string words(description);
+    if (!words.empty()) {
+        words.front() = base::to_lower(words.substr(0, 1)).front();
+    }
+    return words;
 }
 
 } // namespace

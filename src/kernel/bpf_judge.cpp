@@ -259,10 +259,9 @@ Result<Judged> judge_call(const SyscallRules& rules, std::string_view name, cons
     if (!rules.filter) {
         return judged;
     }
-    const auto table = resolve_calls(rules);
     const auto filter = compile_filter(rules);
-    if (!table || !filter) {
-        return std::unexpected(table ? filter.error() : table.error());
+    if (!filter) {
+        return std::unexpected(filter.error());
     }
     const CallArguments asked = special != nullptr ? fitting(*special, arguments) : arguments;
     seccomp_data data{.nr = judged.number, .arch = native_architecture()};
@@ -272,7 +271,7 @@ Result<Judged> judge_call(const SyscallRules& rules, std::string_view name, cons
         return std::unexpected(result.error());
     }
     judged.action = action_of(*result);
-    const CallRule& says = decide(*table, judged.number, asked);
+    const CallRule& says = decide(*filter->table, judged.number, asked);
     judged.rule = says.rule;
     judged.group = says.group;
     judged.why = reason(says, special != nullptr && !says.rule.empty() ? special->what : std::string_view{});

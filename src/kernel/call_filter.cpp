@@ -130,10 +130,11 @@ Bpf bytes_of(const std::vector<sock_filter>& opening, const std::vector<sock_fil
 
 Result<CallFilter> compile_filter(const SyscallRules& rules, const FilterSupport& support)
 {
-    const auto table = resolve_calls(rules);
-    if (!table) {
-        return std::unexpected(table.error());
+    auto resolved = resolve_calls(rules);
+    if (!resolved) {
+        return std::unexpected(std::move(resolved.error()));
     }
+    const auto table = std::make_shared<const CallTable>(std::move(*resolved));
     const bool listens = rules.denial == Denial::notify && support.listener;
     const Denial denial = rules.denial == Denial::notify && !listens ? Denial::errno_only : rules.denial;
     const std::uint32_t denied = action_of(denial);
@@ -150,7 +151,8 @@ Result<CallFilter> compile_filter(const SyscallRules& rules, const FilterSupport
     }
     const OpeningActions actions{
         .architecture = seccomp_arch_native(), .denied = denied, .highest_call = highest_call()};
-    CallFilter filter{.program = bytes_of(opening_program(*table, actions), *program), .listens = listens};
+    CallFilter filter{
+        .program = bytes_of(opening_program(*table, actions), *program), .listens = listens, .table = table};
     if (filter.program.size() > BPF_MAXINSNS) {
         return plain_error(
             fmt::format("a filter of {} instructions: the kernel takes {}", filter.program.size(), BPF_MAXINSNS));

@@ -10,9 +10,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "hutch/error.h"
 #include "hutch/policy.h"
+#include "kernel/call_table.h"
 #include "kernel/setup.h"
 
 namespace hutch::kernel {
@@ -29,6 +31,7 @@ struct CallFilter {
     Bpf program;
     bool listens = false;    ///< Denial::notify, and there is somebody to notify: a listener is to be sent
     std::uint64_t flags = 0; ///< SECCOMP_FILTER_FLAG_* for seccomp(2): Op::filter's number
+    std::shared_ptr<const CallTable> table; ///< what it was made from: tells which rule denied a call
 };
 
 /// Without `support.listener`, Denial::notify is compiled as Denial::errno_only: the test sees the same, the runner nothing.

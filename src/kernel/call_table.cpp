@@ -26,7 +26,8 @@ Result<void> add(Named& named, const std::vector<std::string>& written, bool all
         }
         const SyscallGroup* group = syscall_group(rule);
         for (std::string& each : *expanded) {
-            const CallRule says{.allow = allow, .rule = rule, .group = group ? std::string(group->name) : ""};
+            const CallRule says{
+                .allow = allow, .name = each, .rule = rule, .group = group ? std::string(group->name) : ""};
             // Of two rules that say the same the one that names the call itself is the better answer to "why".
             const auto before = named.find(each);
             if (before == named.end() || before->second.allow != allow || !before->second.group.empty()) {
@@ -71,7 +72,8 @@ Result<CallTable> resolve_calls(const SyscallRules& rules)
     }
     for (const std::string_view name : indispensable_calls()) {
         if (const auto call = known_call(name); call && call->number) {
-            table.calls.insert_or_assign(*call->number, CallRule{.allow = true, .rule = std::string(name)});
+            table.calls.insert_or_assign(*call->number,
+                                         CallRule{.allow = true, .name = std::string(name), .rule = std::string(name)});
         }
     }
     for (auto& [number, cases] : table.cases) {

@@ -18,6 +18,7 @@ namespace hutch::kernel {
 /// What a rule says about a call, and where the policy has it from.
 struct CallRule {
     bool allow = true;
+    std::string name;  ///< what it is about: "ptrace", "clone:CLONE_NEWUSER"; "" where the default decides
     std::string rule;  ///< as the policy has it: "ptrace", "@debug"; "" where the default decides
     std::string group; ///< the group that it came by, the innermost that the policy names; "" where it was named itself
 };

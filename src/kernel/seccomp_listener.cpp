@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 namespace hutch::kernel {
 
@@ -24,7 +26,9 @@ Result<std::optional<CallNotice>> next_notice(base::BorrowedFd listener)
         }
         return system_error("receive a seccomp notification");
     }
-    return CallNotice{.id = notice.id, .pid = static_cast<int>(notice.pid), .number = notice.data.nr};
+    CallNotice call{.id = notice.id, .pid = static_cast<int>(notice.pid), .number = notice.data.nr};
+    std::copy(std::begin(notice.data.args), std::end(notice.data.args), call.arguments.begin());
+    return call;
 }
 
 bool still_waits(base::BorrowedFd listener, std::uint64_t id)

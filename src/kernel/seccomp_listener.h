@@ -5,6 +5,7 @@
 // when poll(2) has just seen a call; what dies in between is ENOENT, not a wait.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -18,6 +19,7 @@ struct CallNotice {
     std::uint64_t id = 0;
     int pid = 0; ///< of the thread that calls, in our PID namespace; 0: not visible there
     int number = 0;
+    std::array<std::uint64_t, 6> arguments{};
 };
 
 /// The next call that waits; unset: none does. Error: no listener, or one that nobody can read.

@@ -31,6 +31,22 @@ std::string leaks_json(const std::vector<Leak>& leaked)
     return list + "]";
 }
 
+std::string denied_json(const std::vector<DeniedCall>& denied)
+{
+    std::string list = "[";
+    for (const DeniedCall& call : denied) {
+        list += list.size() > 1 ? "," : "";
+        list += JsonObject()
+                    .text("name", call.name)
+                    .integer("number", call.number)
+                    .text("rule", call.rule)
+                    .integer("pid", call.pid)
+                    .text("comm", call.comm)
+                    .str();
+    }
+    return list + "]";
+}
+
 std::string enforced_json(const Enforced& enforced)
 {
     JsonObject object;
@@ -73,6 +89,12 @@ void add_more_figures(JsonObject& object, const Usage& usage)
         .number("io_stall_usec", usage.io_stall_usec);
 }
 
+void add_policy(JsonObject& object, const Outcome& outcome)
+{
+    outcome.policy.empty() ? object.null("policy") : object.text("policy", outcome.policy);
+    object.raw("denied", denied_json(outcome.denied)).number("denied_count", outcome.denied_count);
+}
+
 std::uint64_t total_of(const std::shared_ptr<const Captured>& captured)
 {
     return captured ? captured->total : 0;
@@ -102,6 +124,7 @@ std::string outcome_json(const event::TestFinished& finished, const std::vector<
         .number("output_bytes", total_of(finished.out) + total_of(finished.err));
     finished.output_file.empty() ? object.null("output_file") : object.text("output_file", finished.output_file);
     add_more_figures(object, outcome.usage);
+    add_policy(object, outcome);
     return object.text("time", base::utc_timestamp()).str();
 }
 

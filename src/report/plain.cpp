@@ -74,7 +74,8 @@ std::string_view colour_of(Verdict verdict)
 /// Whether the reader is told why: everything but a plain pass.
 bool has_reason(const Outcome& outcome)
 {
-    return outcome.cause != Cause::exit_zero || outcome.leaked_count > 0 || outcome.pids_limit_hit;
+    return outcome.cause != Cause::exit_zero || outcome.leaked_count > 0 || outcome.pids_limit_hit ||
+           outcome.denied_count > 0;
 }
 
 bool shows_output(Verdict verdict)

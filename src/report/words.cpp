@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "report/advice.h"
+#include "report/denied_words.h"
 #include "report/printable.h"
 #include "report/signal_name.h"
 
@@ -143,10 +144,19 @@ std::string pass_words(const Outcome& outcome)
     if (outcome.pids_limit_hit) {
         words += ", though fork was refused by pids.max";
     }
+    if (const std::string denied = denied_calls(outcome); !denied.empty()) {
+        words += ", though " + denied;
+    }
     if (outcome.leaked_count > 0) {
         words += ", but " + left_words(outcome);
     }
     return words;
+}
+
+std::string skip_words(const Outcome& outcome)
+{
+    const std::string denied = denied_calls(outcome);
+    return fmt::format("skipped: exit {}{}{}", outcome.exit_code.value_or(77), denied.empty() ? "" : "; ", denied);
 }
 
 std::string with_detail(std::string_view words, const Outcome& outcome)
@@ -171,7 +181,7 @@ std::string sentence(const Outcome& outcome, const TestSpec& test, const Profile
     case Cause::exit_zero:
         return pass_words(outcome);
     case Cause::exit_skip:
-        return fmt::format("skipped: exit {}", outcome.exit_code.value_or(77));
+        return skip_words(outcome);
     case Cause::exit_hard_error:
         return fmt::format("hard error: exit {}", outcome.exit_code.value_or(99));
     case Cause::exit_nonzero:
@@ -195,7 +205,7 @@ std::string sentence(const Outcome& outcome, const TestSpec& test, const Profile
     case Cause::pids_watchdog:
         return pids_watchdog_words(outcome, test, profiles);
     case Cause::denied_syscall:
-        return ending_words(outcome);
+        return denied_words(outcome, ending_words(outcome));
     case Cause::leaked:
         return left_words(outcome);
     case Cause::not_started:

@@ -19,13 +19,15 @@ constexpr int answers_a_turn = 64; ///< 3 µs each, 15 µs where the name has to
 
 } // namespace
 
-Result<void> Denials::watch(sd::EventLoop& loop, base::UniqueFd listener)
+Result<void> Denials::watch(sd::EventLoop& loop, base::UniqueFd listener,
+                            std::shared_ptr<const kernel::CallTable> table)
 {
     close();
     auto source = loop.on_fd(listener, EPOLLIN, [this](std::uint32_t events) { on_ready(events); });
     if (!source) {
         return std::unexpected(std::move(source.error()));
     }
+    table_ = std::move(table);
     listener_ = std::move(listener);
     source_ = std::move(*source);
     return {};
@@ -65,7 +67,7 @@ bool Denials::answer_some()
         if (!*notice) {
             return answered > 0;
         }
-        note((*notice)->pid, (*notice)->number, (*notice)->id);
+        note(**notice);
         if (!kernel::refuse(listener_, (*notice)->id, EPERM)) {
             close();
             return false;
@@ -74,22 +76,41 @@ bool Denials::answer_some()
     return true;
 }
 
+/// What the call is and which rule denied it, without the command.
+DeniedCall Denials::described(const kernel::CallNotice& notice) const
+{
+    DeniedCall call{.number = notice.number, .pid = notice.pid};
+    if (table_) {
+        const kernel::CallRule& says = kernel::decide(*table_, notice.number, notice.arguments);
+        call.name = says.name;
+        call.rule = says.rule;
+    }
+    if (call.name.empty()) {
+        call.name = kernel::call_name(notice.number);
+    }
+    return call;
+}
+
 /// Reads the command only for what may have to be listed: a flood costs no look into /proc.
-void Denials::note(int pid, int number, std::uint64_t id)
+void Denials::note(const kernel::CallNotice& notice)
 {
     ++count_;
-    const bool known = std::ranges::any_of(
-        listed_, [&](const DeniedCall& call) { return call.number == number && call.pid == pid && pid != 0; });
-    if (known || listed_.size() >= denied_listed) {
+    if (listed_.size() >= denied_listed) {
         return;
     }
-    DeniedCall call{.number = number, .name = kernel::call_name(number), .pid = pid};
-    if (auto comm = pid != 0 ? kernel::process_name(pid) : std::nullopt; comm && kernel::still_waits(listener_, id)) {
+    DeniedCall call = described(notice);
+    const auto listed = [&](auto member) {
+        return std::ranges::any_of(
+            listed_, [&](const DeniedCall& each) { return each.name == call.name && each.*member == call.*member; });
+    };
+    if (call.pid != 0 && listed(&DeniedCall::pid)) {
+        return;
+    }
+    auto comm = call.pid != 0 ? kernel::process_name(call.pid) : std::nullopt;
+    if (comm && kernel::still_waits(listener_, notice.id)) { // else the number may be another process's by now
         call.comm = std::move(*comm);
     }
-    const bool listed = std::ranges::any_of(
-        listed_, [&](const DeniedCall& each) { return each.number == call.number && each.comm == call.comm; });
-    if (!listed) {
+    if (!listed(&DeniedCall::comm)) {
         listed_.push_back(std::move(call));
     }
 }

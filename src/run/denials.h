@@ -6,11 +6,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "base/fd.h"
 #include "hutch/evidence.h"
 #include "hutch/outcome.h"
+#include "kernel/call_table.h"
+#include "kernel/seccomp_listener.h"
 #include "sd/event_loop.h"
 
 namespace hutch::run {
@@ -24,8 +27,9 @@ class Denials {
     Denials(const Denials&) = delete;
     Denials& operator=(const Denials&) = delete;
 
-    /// Takes a listener over and watches it until the last filtered process is gone, finish() is called or this ends.
-    Result<void> watch(sd::EventLoop& loop, base::UniqueFd listener);
+    /// Takes a listener over and watches it until the last filtered process is gone, finish() is called or this ends. `table`
+    /// (CallFilter::table) tells which rule denied; null: calls are named, rules are not.
+    Result<void> watch(sd::EventLoop& loop, base::UniqueFd listener, std::shared_ptr<const kernel::CallTable> table);
 
     /// Answers what still waits, and closes the listener.
     void finish();
@@ -39,9 +43,11 @@ class Denials {
   private:
     void on_ready(std::uint32_t events);
     bool answer_some();
-    void note(int pid, int number, std::uint64_t id);
+    void note(const kernel::CallNotice& notice);
+    DeniedCall described(const kernel::CallNotice& notice) const;
     void close();
 
+    std::shared_ptr<const kernel::CallTable> table_;
     base::UniqueFd listener_;
     sd::Source source_; // after listener_: a watch ends before its descriptor is closed
     std::vector<DeniedCall> listed_;

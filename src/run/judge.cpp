@@ -44,10 +44,20 @@ Finding judge_stop(StopReason reason)
     return {Verdict::cancelled, Cause::cancelled};
 }
 
+/// Died by a signal, and the filter had a part in it: SIGSYS is its own signal; any other is what the test made of EPERM.
+bool denied_by_filter(const Evidence& evidence)
+{
+    const auto& signal = evidence.exit->signal;
+    return signal && (evidence.denied_count > 0 || (evidence.filtered && *signal == SIGSYS));
+}
+
 Finding judge_exit(const Evidence& evidence, const Rules& rules)
 {
     const ExitStatus& exit = *evidence.exit;
     const bool fork_refused = evidence.pids_max_hits.value_or(0) > 0;
+    if (denied_by_filter(evidence)) {
+        return {Verdict::denied, Cause::denied_syscall};
+    }
     if (exit.signal) {
         // Nobody in the test's scope has a reason to be killed by SIGKILL that is not its own doing, but it may have
         // come from outside of it; the test's own kill -9 looks the same, so it is told as what it is: a signal.
@@ -63,6 +73,9 @@ Finding judge_exit(const Evidence& evidence, const Rules& rules)
     }
     if (fork_refused) {
         return {Verdict::limit, Cause::pids_max};
+    }
+    if (evidence.denied_count > 0) {
+        return {Verdict::denied, Cause::denied_syscall};
     }
     if (code == hard_error_code) {
         return {Verdict::error, Cause::exit_hard_error};

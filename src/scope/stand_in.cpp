@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,15 +13,17 @@
 #include <string_view>
 #include <utility>
 
+#include "base/clock.h"
 #include "kernel/pidfd.h"
 
 namespace hutch::scope {
 
 namespace {
 
-/// So long it waits to be moved when the runner is gone: a call that was never sent moves nobody. A manager that needs longer
-/// finds neither of the two, and gives the unit up by itself.
-constexpr int patience_ms = 2000;
+/// So long it waits to be moved when the runner is gone. A call that was not sent moves nobody, nor one that the manager refuses because
+/// its caller is gone; and a manager that needs longer finds neither of the two, and gives the unit up by itself. By the clock, not
+/// by counting sleeps: on a busy machine these are as long as they like.
+constexpr std::chrono::milliseconds patience{600};
 constexpr int look_again_ms = 5;
 
 /// /proc/self/cgroup:
@@ -43,6 +46,7 @@ bool is_in(int cgroup_file, std::string_view unit)
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, nullptr);
     setsid();
+    prctl(PR_SET_NAME, "hutch-stand-in");
     constexpr int runner_fd = 0, cgroup_fd = 1;
     dup2(runner, runner_fd);
     close(cgroup_fd);
@@ -53,7 +57,8 @@ bool is_in(int cgroup_file, std::string_view unit)
     while (read(runner_fd, &byte, 1) < 0 && errno == EINTR) {
     }
     // No event tells of a move between cgroups.
-    for (int waited = 0; cgroup == cgroup_fd && !is_in(cgroup, unit) && waited < patience_ms; waited += look_again_ms) {
+    const auto deadline = base::Deadline::after(patience);
+    while (cgroup == cgroup_fd && !is_in(cgroup, unit) && !deadline.passed()) {
         poll(nullptr, 0, look_again_ms);
     }
     _exit(0);

@@ -11,17 +11,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The directory of its own cgroup; refused when it cannot be seen. Where a namespace says that it is at the root, the mount may show
- * the machine's root or its own cgroup: that any can be written is enough. */
+/* The directory of its own cgroup; refused when it cannot be seen. Where a namespace says that it is at the root, the mount shows the
+ * machine's root, and that it can be written is enough, or its own cgroup. */
 static const char* own(void)
 {
     static char path[4096];
     if (own_cgroup(path, sizeof path))
         return path;
-    static const char* const mounts[] = {"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/unified/cgroup.procs"};
-    for (size_t i = 0; i < sizeof mounts / sizeof *mounts; ++i)
-        if (try_open(mounts[i], O_WRONLY) == 0)
-            reached("%s can be written", mounts[i]);
+    static const char* const mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+    for (size_t i = 0; i < sizeof mounts / sizeof *mounts; ++i) {
+        snprintf(path, sizeof path, "%s/cgroup.events", mounts[i]); /* the machine's root has none */
+        if (access(path, F_OK) == 0)
+            return mounts[i];
+        snprintf(path, sizeof path, "%s/cgroup.procs", mounts[i]);
+        if (try_open(path, O_WRONLY) == 0)
+            reached("%s can be written", path);
+    }
     errno = ENOENT;
     refused("its own cgroup cannot be seen");
 }

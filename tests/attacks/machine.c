@@ -91,7 +91,7 @@ static void sys_machine(const struct world* world)
     (void)world;
     static const char* const paths[] = {"/sys/power/state", "/sys/kernel/uevent_helper", "/sys/kernel/mm/transparent_hugepage/enabled",
                                         "/sys/devices/system/cpu/cpu1/online", "/sys/module/printk/parameters/time",
-                                        "/sys/kernel/debug", "/sys/kernel/tracing/tracing_on", NULL};
+                                        "/sys/kernel/tracing/tracing_on", "/sys/kernel/profiling", NULL};
     open_all(paths, "/sys");
 }
 

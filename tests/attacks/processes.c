@@ -140,6 +140,7 @@ static void many_zombies(const struct world* world)
             break;
         ++made;
     }
+    sleep_ms(100);
     contained("%d zombies", made);
 }
 

@@ -47,6 +47,15 @@ all(open(e["output_file"], "rb").read() for e in by_name.values())
 len(open(by_name["tests/floods"]["output_file"], "rb").read()) >= 20 * MB
 EXPECTED
 
+# What bears the name already, a link of either kind, is replaced, never written to.
+mkdir planted
+echo canary >canary
+ln canary planted/tests--quiet.out
+ln -s "$PWD/canary" planted/tests--quiet.err
+expect_exit 0 "$HUTCH" run --output-dir planted tests/quiet
+expect_eq 'what a link led to' canary "$(<canary)"
+[[ ! -L planted/tests--quiet.err ]] || fail 'a planted link is still there'
+
 # only failures and the summary
 expect_exit 1 "$HUTCH" run --quiet tests/quiet tests/fails
 expect_not_in stdout 'PASS|hutch:|failures'

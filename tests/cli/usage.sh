@@ -47,7 +47,7 @@ refuse "cgroup-manager 'docker'" run --cgroup-manager=docker tests
 refuse "leak 'yes'" run --leak yes tests
 refuse "no-tests 'ok'" run --no-tests ok tests
 refuse "color 'blue'" run --color blue tests
-refuse 'policies are not part of this version' run -p strict tests
+refuse "unknown policy 'stirct'.*did you mean 'strict'" run -p stirct tests
 refuse 'MemoryMx' run -p MemoryMx=64M tests
 refuse 'memory.mx' run --limit memory.mx=64M tests
 refuse 'nonexistent' run nonexistent

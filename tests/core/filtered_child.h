@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "kernel/call_filter.h"
@@ -23,7 +24,7 @@ namespace hutch::test {
 class FilteredChild {
   public:
     /// `body` runs under the filter; what it returns is the exit code. 120 and above: the filter could not be loaded or sent.
-    FilteredChild(const kernel::CallFilter& filter, const std::function<int()>& body)
+    FilteredChild(const kernel::CallFilter& filter, const std::function<int()>& body) : table_(filter.table)
     {
         int ends[2];
         EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
@@ -49,6 +50,7 @@ class FilteredChild {
 
     int pid() const { return pid_; }
     base::UniqueFd& listener() { return listener_; }
+    const std::shared_ptr<const kernel::CallTable>& table() const { return table_; }
     void kill_it() const { kill(pid_, SIGKILL); }
 
     /// waitpid(2)'s status.
@@ -111,6 +113,7 @@ class FilteredChild {
         listener_.reset(fd);
     }
 
+    std::shared_ptr<const kernel::CallTable> table_;
     int pid_ = -1;
     base::UniqueFd listener_;
 };

@@ -85,19 +85,19 @@ TEST_F(Seccomp, TheKernelTakesEveryKindOfFilter)
 
 TEST_F(Seccomp, ADeniedCallIsNamedWithItsProcess)
 {
-    FilteredChild child(filter({"ptrace"}), [] {
+    FilteredChild child(filter({"@debug"}), [] {
         prctl(PR_SET_NAME, "nosy one");
         return traced();
     });
     run::Denials denials;
-    ASSERT_TRUE(denials.watch(loop, std::move(child.listener())));
+    ASSERT_TRUE(denials.watch(loop, std::move(child.listener()), child.table()));
     const int pid = child.pid();
     run_to_the_end(denials);
     EXPECT_EQ(child.wait(), EPERM << 8);
     ASSERT_EQ(denials.listed().size(), 1U);
     EXPECT_EQ(denials.count(), 1U);
     EXPECT_EQ(denials.listed().front(),
-              (DeniedCall{.number = SYS_ptrace, .name = "ptrace", .pid = pid, .comm = "nosy one"}));
+              (DeniedCall{.number = SYS_ptrace, .name = "ptrace", .rule = "@debug", .pid = pid, .comm = "nosy one"}));
 }
 
 TEST_F(Seccomp, SixteenAreListedAndAllAreCounted)
@@ -115,7 +115,7 @@ TEST_F(Seccomp, SixteenAreListedAndAllAreCounted)
         return tried;
     });
     run::Denials denials;
-    ASSERT_TRUE(denials.watch(loop, std::move(child.listener())));
+    ASSERT_TRUE(denials.watch(loop, std::move(child.listener()), child.table()));
     run_to_the_end(denials);
     EXPECT_EQ(child.wait(), 40 << 8);
     EXPECT_EQ(denials.count(), 40U);
@@ -136,7 +136,7 @@ TEST_F(Seccomp, AFloodOfDeniedCallsLeavesTheLoopToOthers)
         return 0;
     });
     run::Denials denials;
-    ASSERT_TRUE(denials.watch(loop, std::move(child.listener())));
+    ASSERT_TRUE(denials.watch(loop, std::move(child.listener()), child.table()));
     int ticks = 0;
     std::size_t before = 0;
     std::size_t most_between_ticks = 0;
@@ -190,7 +190,7 @@ TEST_F(Seccomp, FinishAnswersWhatStillWaits)
 {
     FilteredChild child(filter({"ptrace"}), traced);
     run::Denials denials;
-    ASSERT_TRUE(denials.watch(loop, std::move(child.listener())));
+    ASSERT_TRUE(denials.watch(loop, std::move(child.listener()), child.table()));
     std::this_thread::sleep_for(milliseconds(100)); // the loop does not turn meanwhile
     denials.finish();
     EXPECT_FALSE(denials.watching());
@@ -209,7 +209,7 @@ TEST_F(Seccomp, AListenerThatIsNoneIsGivenUp)
     base::UniqueFd reader(ends[0]), writer(ends[1]);
     ASSERT_EQ(write(writer.get(), "x", 1), 1);
     run::Denials denials;
-    ASSERT_TRUE(denials.watch(loop, std::move(reader)));
+    ASSERT_TRUE(denials.watch(loop, std::move(reader), nullptr));
     run_for(milliseconds(20));
     EXPECT_FALSE(denials.watching());
     EXPECT_EQ(denials.count(), 0U);
@@ -238,10 +238,14 @@ TEST_F(Seccomp, ThreadsComeByCloneWhereClone3IsAbsent)
         return made + (absent ? 2 : 0) + (refused ? 4 : 0) + (no_namespace ? 8 : 0) + (forked > 0 ? 16 : 0);
     });
     run::Denials denials;
-    ASSERT_TRUE(denials.watch(loop, std::move(child.listener())));
+    ASSERT_TRUE(denials.watch(loop, std::move(child.listener()), child.table()));
     run_to_the_end(denials);
     EXPECT_EQ(child.wait(), 31 << 8);
     EXPECT_EQ(denials.count(), 2U);
+    ASSERT_EQ(denials.listed().size(), 2U);
+    EXPECT_EQ(denials.listed()[0].name, "unshare");
+    EXPECT_EQ(denials.listed()[1].name, "clone:CLONE_NEWUSER");
+    EXPECT_EQ(denials.listed()[1].rule, "@namespace");
 }
 
 TEST_F(Seccomp, RawSocketsAreDeniedAndOthersAreNot)

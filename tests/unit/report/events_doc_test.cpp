@@ -49,6 +49,7 @@ std::vector<Line> written(bool known)
         for (const auto figure : figures) {
             full.usage.*figure = 1;
         }
+        full.policy = "default";
         return known ? full : sample_outcome(Verdict::error, Cause::not_started);
     }();
     auto finished = sample_finished("a", outcome);

@@ -93,6 +93,17 @@ Sample leak_sample()
     return {outcome, "left 9 processes behind: 4711 sleep 1000, 4712 cat, 4713 sh -c x and 6 more"};
 }
 
+Sample denied_sample()
+{
+    Outcome outcome = ended(Verdict::denied, Cause::denied_syscall, 1);
+    outcome.policy = "default";
+    outcome.denied = {{.number = 101, .name = "ptrace", .rule = "@debug", .pid = 4711, .comm = "strace"}};
+    outcome.denied_count = 1;
+    return {outcome,
+            "denied ptrace (101, @debug) of pid 4711 'strace'; exit 1; policy default; --allow-syscall ptrace would "
+            "allow it"};
+}
+
 Sample sample(Cause cause)
 {
     switch (cause) {
@@ -132,7 +143,7 @@ Sample sample(Cause cause)
         return pids_sample(cause, "too many processes: seen by the watchdog, not the kernel (limit 10, profile fast, "
                                   "peak 10); profile standard (50) or --pids-limit 20 would allow more");
     case Cause::denied_syscall:
-        return {ended(Verdict::denied, cause, 1), "exit 1"};
+        return denied_sample();
     case Cause::leaked:
         return leak_sample();
     case Cause::not_started:
@@ -155,6 +166,41 @@ TEST(Words, EveryCauseHasItsSentence)
         EXPECT_EQ(words_for(expected.outcome), expected.sentence) << to_string(static_cast<Cause>(i));
     }
     EXPECT_EQ(causes, static_cast<int>(Cause::cancelled) + 1);
+}
+
+TEST(Words, DeniedCallsAreListedAndCounted)
+{
+    Outcome outcome = denied_sample().outcome;
+    outcome.denied_count = 100000;
+    EXPECT_EQ(words_for(outcome),
+              "denied ptrace (101, @debug) of pid 4711 'strace', 100000 times; exit 1; policy default; "
+              "--allow-syscall ptrace would allow it");
+    outcome.denied = {{.number = 165, .name = "mount", .rule = "mount", .pid = 1, .comm = "a"},
+                      {.number = 165, .name = "mount", .rule = "mount", .comm = "b"},
+                      {.number = 999},
+                      {.number = 41, .name = "socket:AF_PACKET"}};
+    outcome.denied_count = 5;
+    EXPECT_EQ(words_for(outcome),
+              "denied mount (165) of pid 1 'a', mount (165) 'b', system call 999 (5 calls in all); exit 1; "
+              "policy default; --allow-syscall mount --allow-syscall socket:AF_PACKET would allow them");
+}
+
+TEST(Words, APassOrSkipWithDeniedCallsSaysSo)
+{
+    Outcome outcome = denied_sample().outcome;
+    outcome.cause = Cause::exit_zero;
+    EXPECT_EQ(words_for(outcome), "passed, though denied ptrace (101, @debug) of pid 4711 'strace'");
+    outcome.cause = Cause::exit_skip;
+    outcome.exit_code = 77;
+    EXPECT_EQ(words_for(outcome), "skipped: exit 77; denied ptrace (101, @debug) of pid 4711 'strace'");
+}
+
+TEST(Words, ADeathByTheFilterDoesNotGuessTheCall)
+{
+    Outcome outcome = ended(Verdict::denied, Cause::denied_syscall, {}, SIGSYS);
+    outcome.policy = "strict";
+    EXPECT_EQ(words_for(outcome), "killed by SIGSYS, the seccomp filter's signal: a denied call, or one of another "
+                                  "architecture; the kernel tells which to its audit log only; policy strict");
 }
 
 TEST(Words, CoreDumpIsSaid)

@@ -113,6 +113,47 @@ TEST(Judge, RefusedForksAreNamedOnlyWhereTheTestDidNotPass)
     EXPECT_JUDGED(skipped, Verdict::skip, Cause::exit_skip);
 }
 
+TEST(Judge, DeniedCallsAreNamedOnlyWhereTheTestDidNotPass)
+{
+    const auto with_denied = [](Evidence evidence) {
+        evidence.filtered = true;
+        evidence.denied = {DeniedCall{.number = 101, .name = "ptrace", .pid = 7, .comm = "strace"}};
+        evidence.denied_count = 1;
+        return evidence;
+    };
+    EXPECT_JUDGED(with_denied(ended(1)), Verdict::denied, Cause::denied_syscall);
+    EXPECT_JUDGED(with_denied(ended(99)), Verdict::denied, Cause::denied_syscall);
+    EXPECT_JUDGED(with_denied(signalled(SIGABRT)), Verdict::denied, Cause::denied_syscall);
+    EXPECT_JUDGED(with_denied(ended(77)), Verdict::skip, Cause::exit_skip);
+    EXPECT_JUDGED(with_denied(ended(0)), Verdict::pass, Cause::exit_zero);
+    EXPECT_EQ(judged(with_denied(ended(0))).denied_count, 1U);
+    EXPECT_EQ(judged(with_denied(ended(0))).denied.size(), 1U);
+}
+
+TEST(Judge, SigsysIsTheFiltersOnlyWhereThereIsOne)
+{
+    Evidence killed = signalled(SIGSYS);
+    EXPECT_JUDGED(killed, Verdict::crash, Cause::died_by_signal);
+    killed.filtered = true;
+    EXPECT_JUDGED(killed, Verdict::denied, Cause::denied_syscall);
+    Evidence crashed = signalled(SIGSEGV);
+    crashed.filtered = true;
+    EXPECT_JUDGED(crashed, Verdict::crash, Cause::died_by_signal);
+}
+
+TEST(Judge, LimitsAndStopsComeBeforeDeniedCalls)
+{
+    Evidence evidence = ended(1);
+    evidence.filtered = true;
+    evidence.denied_count = 1;
+    evidence.pids_max_hits = 1;
+    EXPECT_JUDGED(evidence, Verdict::limit, Cause::pids_max);
+    evidence.stopped = StopReason::wall_clock;
+    EXPECT_JUDGED(evidence, Verdict::timeout, Cause::wall_clock);
+    evidence.oom = OomFacts{.own_oom = 1, .own_oom_kill = 1};
+    EXPECT_JUDGED(evidence, Verdict::oom, Cause::memory_own);
+}
+
 TEST(Judge, LeaksFailOnlyUnderTheirPolicy)
 {
     Evidence leaky = ended(0);
