@@ -14,7 +14,9 @@
 #include "cli/complaint.h"
 #include "cli/exit_codes.h"
 #include "cli/findings.h"
+#include "cli/isolation_findings.h"
 #include "cli/program.h"
+#include "cli/work_directory.h"
 #include "kernel/clone3.h"
 #include "scope/namespaces.h"
 #include "scope/remedies.h"
@@ -122,6 +124,11 @@ int doctor(const DoctorFlags& flags)
     if (!box) {
         return complain(box.error());
     }
+    const auto cwd = enter("");
+    if (!cwd) {
+        (void)(*box)->close();
+        return complain(cwd.error());
+    }
     utsname name{};
     uname(&name);
     const scope::Chosen& chosen = (*box)->chosen();
@@ -131,6 +138,7 @@ int doctor(const DoctorFlags& flags)
                             .attempts = chosen.attempts,
                             .capabilities = chosen.manager->capabilities(),
                             .checks = checks(chosen),
+                            .isolation = check_isolation(**box, *cwd),
                             .machine = chosen.machine};
     const std::string text = flags.json ? findings_json(findings) : findings_text(findings);
     const auto closed = (*box)->close();

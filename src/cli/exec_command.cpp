@@ -35,6 +35,9 @@ void tell(const run::OneResult& result, const TestSpec& test, int code)
     if (outcome.leaked_count > 0 && !says_leaks) {
         complain(code, fmt::format("also left behind and killed: {}", report::describe_leaks(outcome, 10)));
     }
+    for (const std::string& change : outcome.tampered) {
+        complain(code, fmt::format("tampered with its box: {}", change));
+    }
     if (!result.trouble.empty()) {
         complain(code, result.trouble);
     }

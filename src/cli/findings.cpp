@@ -23,7 +23,7 @@ bool is_enforced(const Capability& capability)
 
 void append_row(std::string& text, std::string_view name, std::string_view state, std::string_view found_by)
 {
-    fmt::format_to(std::back_inserter(text), "  {:<14} {:<9} {}\n", name, state, report::printable_line(found_by));
+    fmt::format_to(std::back_inserter(text), "  {:<16} {:<9} {}\n", name, state, report::printable_line(found_by));
 }
 
 /// What is missing, by what repairs it: often one command repairs many.
@@ -149,6 +149,11 @@ std::string findings_text(const Findings& findings)
         append_row(text, check.name, check.available ? "yes" : "no", check.found_by);
         remedies.add(check.name, check.remedy);
     }
+    text += "\nisolation, for policies:\n";
+    for (const Check& check : findings.isolation) {
+        append_row(text, check.name, check.available ? "yes" : "no", check.found_by);
+        remedies.add(check.name, check.remedy);
+    }
     text += "\n\"watchdog!\": hutch looks now and then, the kernel does not hold it; asked for, such a limit is an "
             "error.\n";
     return text + remedies.text();
@@ -165,6 +170,7 @@ std::string findings_json(const Findings& findings)
                .raw("attempts", attempts_json(findings.attempts))
                .raw("capabilities", capabilities_json(findings.capabilities))
                .raw("checks", checks_json(findings.checks))
+               .raw("isolation", checks_json(findings.isolation))
                .str() +
            "\n";
 }

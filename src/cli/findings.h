@@ -24,6 +24,7 @@ struct Findings {
     std::vector<scope::Attempt> attempts;
     std::vector<Capability> capabilities;
     std::vector<Check> checks;
+    std::vector<Check> isolation; ///< one for each feature of a policy
     scope::Machine machine;
 };
 

@@ -27,6 +27,7 @@ struct Draft {
     LandlockRules landlock;
     Held held;
     kernel::Setup setup;
+    std::shared_ptr<const kernel::CallTable> calls;
     bool stay = false;
     bool attempt_dir = false; ///< the attempt's own directory is used
     std::string temp_dir, home;

@@ -33,6 +33,7 @@ Result<void> add_filter(Draft& draft)
     }
     draft.setup.filter = std::move(filter->program);
     draft.setup.listens = filter->listens;
+    draft.calls = std::move(filter->table);
     draft.test(Feature::syscalls, Op::filter, {}, filter->flags);
     return {};
 }
@@ -54,6 +55,7 @@ Result<Sandbox> make_sandbox(const Policy& policy, const Site& site)
     return Sandbox{.policy = policy,
                    .setup = std::move(draft.setup),
                    .image = {},
+                   .calls = std::move(draft.calls),
                    .stay = draft.stay,
                    .held = draft.held,
                    .temp_dir = std::move(draft.temp_dir),

@@ -2,12 +2,14 @@
 // what the runner has to know beside it is here.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/fd.h"
 #include "hutch/policy.h"
+#include "kernel/call_filter.h"
 #include "kernel/setup.h"
 
 namespace hutch::plan
@@ -18,6 +20,7 @@ struct Sandbox
     Policy policy;
     kernel::Setup setup;
     base::UniqueFd image; ///< `setup`, laid out and sealed; the tests' hutch-init maps it. Invalid: there is nothing to do
+    std::shared_ptr<const kernel::CallTable> calls; ///< with a filter: which rule denied which call
     bool stay = false;    ///< hutch-init stays as PID 1 of the test's namespace
     Held held;            ///< what is held, and by whom; `none` where it was wanted and cannot be had
     std::string temp_dir; ///< TEST_TMPDIR as the test sees it; "": the attempt's own directory, outside

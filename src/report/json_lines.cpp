@@ -89,10 +89,35 @@ void add_more_figures(JsonObject& object, const Usage& usage)
         .number("io_stall_usec", usage.io_stall_usec);
 }
 
+/// {"pid_namespace":"namespace","tmp":"mount",…}: what the policy asked for, and who held it.
+std::string isolation_json(const Held& held)
+{
+    JsonObject object;
+    for (std::size_t index = 0; index < feature_count; ++index) {
+        const auto feature = static_cast<Feature>(index);
+        if (const auto holder = held[feature]) {
+            object.text(to_string(feature), to_string(*holder));
+        }
+    }
+    return object.str();
+}
+
+std::string texts_json(const std::vector<std::string>& texts)
+{
+    std::string list = "[";
+    for (const std::string& text : texts) {
+        list += list.size() > 1 ? "," : "";
+        list += json_string(text);
+    }
+    return list + "]";
+}
+
 void add_policy(JsonObject& object, const Outcome& outcome)
 {
     outcome.policy.empty() ? object.null("policy") : object.text("policy", outcome.policy);
+    object.raw("isolation", isolation_json(outcome.isolation));
     object.raw("denied", denied_json(outcome.denied)).number("denied_count", outcome.denied_count);
+    object.raw("tampered", texts_json(outcome.tampered));
 }
 
 std::uint64_t total_of(const std::shared_ptr<const Captured>& captured)

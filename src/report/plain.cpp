@@ -124,13 +124,16 @@ void PlainReporter::add(const event::TestFinished& finished)
     const std::string name = printable_line(finished.test->name);
     const std::string reason = has_reason(outcome) ? describe(outcome, *finished.test, options_.profiles) : "";
     remember(finished, name, reason);
-    if (options_.quiet && is_success(outcome.verdict)) {
+    if (options_.quiet && is_success(outcome.verdict) && outcome.tampered.empty()) {
         return;
     }
     const auto& peak = outcome.usage.memory_peak;
     text_ += fmt::format("{} {:>9} {:>8}  {}{}{}\n", label(outcome.verdict), format_duration(outcome.duration),
                          peak ? format_bytes(*peak) : "-", name, reason.empty() ? "" : ": ", reason);
     add_leaks(outcome);
+    for (const std::string& change : outcome.tampered) {
+        text_ += fmt::format("  tampered with its box: {}\n", printable_line(change));
+    }
     if (shows_output(outcome.verdict)) {
         add_output(finished);
     }

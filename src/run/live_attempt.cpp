@@ -5,7 +5,10 @@
 #include <sys/epoll.h>
 #include <utility>
 
+#include "kernel/process.h"
+#include "plan/sandbox.h"
 #include "run/leftovers.h"
+#include "scope/tampering.h"
 
 namespace hutch::run {
 
@@ -93,6 +96,9 @@ void LiveAttempt::complain(const Error& error)
 
 void LiveAttempt::on_child_gone()
 {
+    if (!place_.stay) {
+        check_membership({child_->pid}); // a zombie is where it ended
+    }
     const auto reaped = spawn::reap(*child_);
     if (!reaped || !*reaped) {
         return;
@@ -138,6 +144,7 @@ void LiveAttempt::on_control()
         }
         if (message->kind == spawn::Message::Kind::exited) {
             // hutch-init still holds the scope open: on rungs where it goes with its last process, read it now.
+            check_membership(kernel::descendants_of(child_->pid));
             world_.manager.collect(*scope_, evidence_);
             collected_ = true;
             if (!evidence_.usage.cpu_usec) {
@@ -148,9 +155,19 @@ void LiveAttempt::on_control()
     }
 }
 
+void LiveAttempt::check_membership(const std::vector<int>& pids)
+{
+    for (const int pid : pids) {
+        if (auto left = scope::left_cgroup(*scope_, pid)) {
+            evidence_.tampered.push_back(std::move(*left));
+            return;
+        }
+    }
+}
+
 void LiveAttempt::on_listener(base::UniqueFd listener)
 {
-    if (auto watched = denials_.watch(world_.loop, std::move(listener)); !watched) {
+    if (auto watched = denials_.watch(world_.loop, std::move(listener), job_.test->sandbox->calls); !watched) {
         complain(watched.error());
     }
 }

@@ -88,6 +88,7 @@ class LiveAttempt {
     void still_there();
     void on_child_gone();
     void on_control();
+    void check_membership(const std::vector<int>& pids);
     void on_listener(base::UniqueFd listener);
     void start_failed(const spawn::Message& message);
     void main_ended(const ExitStatus& status);

@@ -9,6 +9,7 @@
 #include "kernel/cgroup_files.h"
 #include "scope/leaf.h"
 #include "scope/members.h"
+#include "scope/tampering.h"
 #include "scope/usage_reader.h"
 
 namespace hutch::scope {
@@ -45,7 +46,10 @@ Place CgroupfsManager::place(const Scope& scope) const
 void CgroupfsManager::admit(Scope& scope, int pid, const Limits& limits, Admitted done)
 {
     scope.init_pid = pid;
-    done(limits_.write(*scope.dir, scope.init_stays ? with_room_for_init(limits) : limits));
+    const Limits written = scope.init_stays ? with_room_for_init(limits) : limits;
+    auto enforced = limits_.write(*scope.dir, written);
+    remember_limits(scope, written, limits_.files());
+    done(std::move(enforced));
 }
 
 Result<std::vector<int>> CgroupfsManager::members(const Scope& scope) const
@@ -109,6 +113,7 @@ Sample CgroupfsManager::sample(Scope& scope) const
 void CgroupfsManager::collect(const Scope& scope, Evidence& evidence) const
 {
     fill_evidence(scope, read_figures(*scope.dir, limits_.files()), enclosing_, evidence);
+    note_tampering(scope, evidence);
     if (scope.init_stays) {
         evidence.usage.pids_peak = without_init(evidence.usage.pids_peak);
     }

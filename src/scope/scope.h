@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/fd.h"
@@ -33,6 +34,7 @@ struct Scope {
     std::optional<kernel::CgroupDir> dir;      ///< set where there is a cgroup
     int init_pid = 0;                          ///< set by admit(): the held child
     bool init_stays = false;                   ///< set before admit(): hutch-init stays in it, as the parent of the test
+    std::vector<std::pair<std::string, std::string>> written; ///< by admit(): interface file and what it showed then
     std::optional<Usage> last_usage;           ///< taken before a kill, for managers whose files vanish with the last process
     std::uint64_t memory_peak_sampled = 0;     ///< highest of samples; 0: never sampled
     std::uint64_t pids_peak_sampled = 0;

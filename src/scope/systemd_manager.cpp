@@ -13,6 +13,7 @@
 #include "kernel/cgroup_files.h"
 #include "kernel/pidfd.h"
 #include "scope/leaf.h"
+#include "scope/tampering.h"
 #include "scope/members.h"
 #include "scope/systemd_cgroup.h"
 #include "scope/systemd_limits.h"
@@ -140,6 +141,7 @@ Result<Enforced> SystemdManager::take_over(Admission& admission)
     if (!checked) {
         return checked;
     }
+    remember_limits(scope, with_room_for_init(admission.limits), limits_.files());
     if (auto watched = watch_oom(scope.name, admission); !watched) {
         return std::unexpected(std::move(watched.error()));
     }
@@ -250,6 +252,7 @@ void SystemdManager::collect(const Scope& scope, Evidence& evidence) const
 {
     if (scope.dir) {
         fill_evidence(scope, last_figures(scope), enclosing_, evidence);
+        note_tampering(scope, evidence);
         evidence.usage.pids_peak = without_init(evidence.usage.pids_peak);
     }
 }
