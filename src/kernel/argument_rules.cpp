@@ -62,6 +62,17 @@ constexpr std::array vsock = {equals(0, AF_VSOCK)};
 constexpr std::array other_family = {differs(0, AF_UNIX),    differs(0, AF_INET),   differs(0, AF_INET6),
                                      differs(0, AF_NETLINK), differs(0, AF_PACKET), differs(0, AF_VSOCK)};
 
+constexpr std::array set_user_second = {has(1, S_ISUID)};
+constexpr std::array set_group_second = {has(1, S_ISGID)};
+constexpr std::array set_user_third = {has(2, S_ISUID)};
+constexpr std::array set_group_third = {has(2, S_ISGID)};
+// The mode of an open that creates nothing is whatever stands in the register.
+constexpr std::array open_set_user = {has(1, O_CREAT), has(2, S_ISUID)};
+constexpr std::array open_set_group = {has(1, O_CREAT), has(2, S_ISGID)};
+constexpr std::array openat_set_user = {has(2, O_CREAT), has(3, S_ISUID)};
+constexpr std::array openat_set_group = {has(2, O_CREAT), has(3, S_ISGID)};
+
+constexpr std::string_view set_id = "makes a program that runs as its owner, whoever starts it, after the test too";
 constexpr std::string_view pushes = "puts characters into a terminal's input, as if they had been typed";
 constexpr std::string_view console = "selects and pastes on a virtual console: the other way to type for somebody";
 constexpr std::string_view a_namespace = "makes a namespace, in which the test has more rights than outside of it";
@@ -75,6 +86,24 @@ constexpr std::string_view unusual =
 constexpr std::array rules = {
     ArgumentRule{"ioctl:TIOCSTI", "ioctl", pushes, sti},
     ArgumentRule{"ioctl:TIOCLINUX", "ioctl", console, linux_console},
+    ArgumentRule{"chmod:set_id", "chmod", set_id, set_user_second},
+    ArgumentRule{"chmod:set_id", "chmod", set_id, set_group_second},
+    ArgumentRule{"fchmod:set_id", "fchmod", set_id, set_user_second},
+    ArgumentRule{"fchmod:set_id", "fchmod", set_id, set_group_second},
+    ArgumentRule{"fchmodat:set_id", "fchmodat", set_id, set_user_third},
+    ArgumentRule{"fchmodat:set_id", "fchmodat", set_id, set_group_third},
+    ArgumentRule{"fchmodat2:set_id", "fchmodat2", set_id, set_user_third},
+    ArgumentRule{"fchmodat2:set_id", "fchmodat2", set_id, set_group_third},
+    ArgumentRule{"mknod:set_id", "mknod", set_id, set_user_second},
+    ArgumentRule{"mknod:set_id", "mknod", set_id, set_group_second},
+    ArgumentRule{"mknodat:set_id", "mknodat", set_id, set_user_third},
+    ArgumentRule{"mknodat:set_id", "mknodat", set_id, set_group_third},
+    ArgumentRule{"creat:set_id", "creat", set_id, set_user_second},
+    ArgumentRule{"creat:set_id", "creat", set_id, set_group_second},
+    ArgumentRule{"open:set_id", "open", set_id, open_set_user},
+    ArgumentRule{"open:set_id", "open", set_id, open_set_group},
+    ArgumentRule{"openat:set_id", "openat", set_id, openat_set_user},
+    ArgumentRule{"openat:set_id", "openat", set_id, openat_set_group},
     ArgumentRule{"clone:CLONE_NEWNS", "clone", a_namespace, new_mount},
     ArgumentRule{"clone:CLONE_NEWCGROUP", "clone", a_namespace, new_cgroup},
     ArgumentRule{"clone:CLONE_NEWUTS", "clone", a_namespace, new_uts},
@@ -101,6 +130,12 @@ constexpr std::array rules = {
 std::span<const ArgumentRule> argument_rules()
 {
     return rules;
+}
+
+std::span<const std::string_view> hidden_calls()
+{
+    static constexpr std::array<std::string_view, 2> calls = {"clone3", "openat2"};
+    return calls;
 }
 
 const ArgumentRule* argument_rule(std::string_view name)

@@ -1,5 +1,6 @@
 // Calls that are judged by their arguments, as names of their own: "ioctl:TIOCSTI", "clone:CLONE_NEWUSER". A filter sees
-// numbers, never what a pointer points at; so a call whose meaning is behind a pointer (clone3, openat2) is not here.
+// numbers, never what a pointer points at; so a call whose meaning is behind a pointer (clone3, openat2) is not here:
+// hidden_calls().
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,10 @@ struct ArgumentRule {
 
 /// A name may stand in the table more than once: it fits where any of its rows does.
 std::span<const ArgumentRule> argument_rules();
+
+/// Calls that have no rules, because a filter cannot see what they are asked: where one is denied, it is ENOSYS, so that libraries take
+/// the older call, which can be judged.
+std::span<const std::string_view> hidden_calls();
 
 /// A row of this name; null: there is none.
 const ArgumentRule* argument_rule(std::string_view name);

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <bit>
-#include <cstring>
+#include <map>
 #include <memory>
 
 #include <fmt/format.h>
@@ -68,28 +68,31 @@ Result<Context> new_context(std::uint32_t otherwise)
     return context;
 }
 
+Result<void> add_rule(void* context, std::uint32_t action, int number)
+{
+    if (const int code = seccomp_rule_add_exact(context, action, number, 0); code < 0) {
+        return library_error(fmt::format("seccomp_rule_add {} ({})", call_name(number), number), code);
+    }
+    return {};
+}
+
 Result<void> add_rules(void* context, const CallTable& table, std::uint32_t denied)
 {
-    const auto clone3 = known_call("clone3");
-    const auto rule = [&](int number, bool allow) -> Result<void> {
-        std::uint32_t action = allow ? SCMP_ACT_ALLOW : denied;
-        if (!allow && clone3 && number == clone3->number) {
-            action = SCMP_ACT_ERRNO(ENOSYS);
-        } else if (allow == table.otherwise.allow) {
-            return {}; // the default says it
-        }
-        if (const int code = seccomp_rule_add_exact(context, action, number, 0); code < 0) {
-            return library_error(fmt::format("seccomp_rule_add {} ({})", call_name(number), number), code);
-        }
-        return {};
-    };
+    std::map<int, std::uint32_t> actions; // but for what the default says
     for (const auto& [number, says] : table.calls) {
-        if (auto added = rule(number, says.allow); !added) {
-            return added;
+        if (says.allow != table.otherwise.allow) {
+            actions[number] = says.allow ? SCMP_ACT_ALLOW : denied;
         }
     }
-    if (!table.otherwise.allow && clone3 && clone3->number && !table.calls.contains(*clone3->number)) {
-        return rule(*clone3->number, false);
+    for (const std::string_view name : hidden_calls()) {
+        if (const auto call = known_call(name); call && call->number && !decide(table, *call->number, {}).allow) {
+            actions[*call->number] = SCMP_ACT_ERRNO(ENOSYS);
+        }
+    }
+    for (const auto& [number, action] : actions) {
+        if (auto added = add_rule(context, action, number); !added) {
+            return added;
+        }
     }
     return {};
 }

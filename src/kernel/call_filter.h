@@ -3,8 +3,8 @@
 // calls that are younger than this program, and rules about arguments, which are more exact than rules about calls.
 //
 // Always, whatever the rules: another architecture's calls kill the process, so do x32's on x86_64; a call with a number above
-// highest_call() is ENOSYS, as on an older kernel; clone3, where it is denied, is ENOSYS, too, so that libc takes clone, whose
-// flags can be judged.
+// highest_call() is ENOSYS, as on an older kernel; clone3 and openat2, where they are denied, are ENOSYS, too, so that
+// libraries take clone and openat, which can be judged.
 //
 // Pure: nothing here asks the kernel. kernel/seccomp_probe.h says what a kernel can load.
 #pragma once

@@ -56,8 +56,8 @@ inline constexpr std::array group_table = {
                  "io_uring_enter io_uring_register io_uring_setup"},
     SyscallGroup{"@ipc", "Talks to other processes by pipes, shared memory and queues.",
                  "ipc memfd_create memfd_secret mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64 "
-                 "mq_timedsend "
-                 "mq_timedsend_time64 mq_unlink msgctl msgget msgrcv msgsnd pipe pipe2 semctl semget semop semtimedop "
+                 "mq_timedsend mq_timedsend_time64 mq_unlink msgctl msgget msgrcv msgsnd pipe pipe2 semctl semget "
+                 "semop semtimedop "
                  "semtimedop_time64 shmat shmctl shmdt shmget"},
     SyscallGroup{"@keyring", "Keys in the kernel: they outlive the test, and no namespace holds them all.",
                  "add_key keyctl request_key"},
@@ -104,6 +104,9 @@ inline constexpr std::array group_table = {
                  "sched_setscheduler set_mempolicy set_mempolicy_home_node setpriority setrlimit"},
     SyscallGroup{"@sandbox", "Sandboxes of the test's own making. They only take away, so there is seldom a reason.",
                  "landlock_add_rule landlock_create_ruleset landlock_restrict_self lsm_set_self_attr seccomp"},
+    SyscallGroup{"@set_id", "Makes set-user-ID and set-group-ID files, which outlive the test and its sandbox.",
+                 "chmod:set_id creat:set_id fchmod:set_id fchmodat:set_id fchmodat2:set_id mknod:set_id mknodat:set_id "
+                 "open:set_id openat:set_id openat2"},
     SyscallGroup{
         "@setuid", "Changes user and group.",
         "setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 setregid setregid32 setresgid "

@@ -37,7 +37,7 @@ Error unknown_name(std::string_view name)
     const std::vector<std::string_view> views(known.begin(), known.end());
     const auto near = base::nearest(name, views);
     const std::string hint = near ? fmt::format("did you mean '{}'?", *near)
-                                  : "`hutch policy groups` lists the groups, syscalls(2) the calls";
+                                  : "docs/seccomp.md has the groups, syscalls(2) the calls";
     return {.message = fmt::format("unknown {} '{}'", group ? "group of system calls" : "system call", name),
             .hint = hint,
             .fault = Fault::usage};

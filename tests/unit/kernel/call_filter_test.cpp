@@ -1,11 +1,13 @@
 // Every filter is judged in user space over the whole table of calls, and compared with what the rules say.
 #include "kernel/call_filter.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/sched.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <bit>
 #include <cerrno>
@@ -57,11 +59,11 @@ void expect_as_decided(const SyscallRules& with, std::uint32_t denied, const Cal
     const auto filter = compile_filter(with);
     ASSERT_TRUE(table);
     ASSERT_TRUE(filter) << filter.error().message;
-    const int clone3 = number_of("clone3"), last = highest_call();
+    const int clone3 = number_of("clone3"), openat2 = number_of("openat2"), last = highest_call();
     for (int number = 0; number <= last; ++number) {
         const bool allow = decide(*table, number, arguments).allow;
         std::uint32_t expected = allow ? SECCOMP_RET_ALLOW : denied;
-        if (!allow && number == clone3) {
+        if (!allow && (number == clone3 || number == openat2)) {
             expected = SECCOMP_RET_ERRNO | ENOSYS;
         }
         seccomp_data call{.nr = number, .arch = native_architecture()};
@@ -84,6 +86,7 @@ TEST(CallFilter, TheWholeTableIsAsTheRulesSay)
         expect_as_decided(rules(wide), SECCOMP_RET_USER_NOTIF, arguments);
         expect_as_decided(rules(wide, {"ptrace", "clone:CLONE_NEWUSER"}, Denial::errno_only), SECCOMP_RET_ERRNO | EPERM,
                           arguments);
+        expect_as_decided(rules({"@set_id"}), SECCOMP_RET_USER_NOTIF, arguments);
         expect_as_decided(rules({"ptrace"}, {}, Denial::kill), SECCOMP_RET_KILL_PROCESS, arguments);
         expect_as_decided(rules({"@mount"}, {}, Denial::log), SECCOMP_RET_LOG, arguments);
         expect_as_decided(rules({}), SECCOMP_RET_USER_NOTIF, arguments);
@@ -180,6 +183,22 @@ TEST(CallFilter, RawSocketsAndNotThoseOfOrdinaryTests)
                                      {38 /* AF_ALG */, 5}}) {
         EXPECT_EQ(run(with, call, bad), SECCOMP_RET_USER_NOTIF) << bad[0];
     }
+}
+
+TEST(CallFilter, SetIdFilesAreNotMadeAndOthersAre)
+{
+    const SyscallRules with = rules({"@set_id"}, {}, Denial::errno_only);
+    const std::uint32_t denied = SECCOMP_RET_ERRNO | EPERM;
+    for (const std::uint64_t bit : {04000, 02000, 06000}) {
+        EXPECT_EQ(run(with, number_of("fchmodat"), {0, 0, bit | 0755}), denied);
+        EXPECT_EQ(run(with, number_of("fchmod"), {3, bit | 0755}), denied);
+        EXPECT_EQ(run(with, number_of("openat"), {0, 0, O_CREAT | O_WRONLY, bit | 0755}), denied);
+        EXPECT_EQ(run(with, number_of("openat"), {0, 0, O_RDONLY, bit}), SECCOMP_RET_ALLOW) << "no file is made";
+        EXPECT_EQ(run(with, number_of("mknodat"), {0, 0, bit | S_IFREG}), denied);
+    }
+    EXPECT_EQ(run(with, number_of("fchmodat"), {0, 0, 01777}), SECCOMP_RET_ALLOW);
+    EXPECT_EQ(run(with, number_of("openat"), {0, 0, O_CREAT | O_WRONLY, 0666}), SECCOMP_RET_ALLOW);
+    EXPECT_EQ(run(with, number_of("openat2")), SECCOMP_RET_ERRNO | ENOSYS);
 }
 
 TEST(CallFilter, WhatStartsTheTestCannotBeDenied)
