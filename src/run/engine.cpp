@@ -49,7 +49,8 @@ class Engine {
     TempDirs temp_dirs_;
     base::UniqueFd null_;
     std::vector<Running> running_;
-    std::vector<std::unique_ptr<LiveAttempt>> retired_; ///< ended; destroyed when the next one ends: no handler of theirs is on the stack then
+    std::vector<std::unique_ptr<LiveAttempt>>
+        retired_; ///< ended; destroyed when the next one ends: no handler of theirs is on the stack then
     std::size_t serial_ = 0;
     bool filling_ = false;
     RunResult result_;
