@@ -7,9 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "base/file.h"
 #include "kernel/setup_wire.h"
@@ -107,61 +109,38 @@ std::string not_permitted(const std::string& program)
     return reason(EACCES);
 }
 
+constexpr std::pair<wire::Op, std::string_view> verbs[] = {
+    {wire::Op::make_dir, "make the directory"},
+    {wire::Op::make_file, "make the file"},
+    {wire::Op::make_link, "make the link"},
+    {wire::Op::mount, "mount"},
+    {wire::Op::bind, "bind"},
+    {wire::Op::set_attributes, "set attributes of the mount"},
+    {wire::Op::propagation, "set the propagation of"},
+    {wire::Op::pivot, "change the root to"},
+    {wire::Op::detach, "unmount"},
+    {wire::Op::change_dir, "enter"},
+    {wire::Op::write_file, "write"},
+    {wire::Op::host_name, "set the host name"},
+    {wire::Op::loopback, "bring up the loopback device"},
+    {wire::Op::join_network, "enter the network namespace"},
+    {wire::Op::unshare, "unshare"},
+    {wire::Op::keyring, "make a session keyring"},
+    {wire::Op::bounding, "drop capabilities from the bounding set"},
+    {wire::Op::securebits, "set securebits"},
+    {wire::Op::set_ids, "change user and group"},
+    {wire::Op::capabilities, "set capabilities"},
+    {wire::Op::no_new_privs, "set no_new_privs"},
+    {wire::Op::landlock, "make a Landlock ruleset"},
+    {wire::Op::landlock_path, "make a Landlock rule for"},
+    {wire::Op::landlock_apply, "enforce the Landlock ruleset"},
+    {wire::Op::filter, "load the seccomp filter"},
+};
+
 std::string_view verb_of(wire::Op op)
 {
-    switch (op) {
-    case wire::Op::make_dir:
-        return "make the directory";
-    case wire::Op::make_file:
-        return "make the file";
-    case wire::Op::make_link:
-        return "make the link";
-    case wire::Op::mount:
-        return "mount";
-    case wire::Op::bind:
-        return "bind";
-    case wire::Op::set_attributes:
-        return "set attributes of the mount";
-    case wire::Op::propagation:
-        return "set the propagation of";
-    case wire::Op::pivot:
-        return "change the root to";
-    case wire::Op::detach:
-        return "unmount";
-    case wire::Op::change_dir:
-        return "enter";
-    case wire::Op::write_file:
-        return "write";
-    case wire::Op::host_name:
-        return "set the host name";
-    case wire::Op::loopback:
-        return "bring up the loopback device";
-    case wire::Op::join_network:
-        return "enter the network namespace";
-    case wire::Op::unshare:
-        return "unshare";
-    case wire::Op::keyring:
-        return "make a session keyring";
-    case wire::Op::bounding:
-        return "drop capabilities from the bounding set";
-    case wire::Op::securebits:
-        return "set securebits";
-    case wire::Op::set_ids:
-        return "change user and group";
-    case wire::Op::capabilities:
-        return "set capabilities";
-    case wire::Op::no_new_privs:
-        return "set no_new_privs";
-    case wire::Op::landlock:
-        return "make a Landlock ruleset";
-    case wire::Op::landlock_path:
-        return "make a Landlock rule for";
-    case wire::Op::landlock_apply:
-        return "enforce the Landlock ruleset";
-    case wire::Op::filter:
-        return "load the seccomp filter";
-    }
-    return "do what this hutch-init does not know";
+    const auto* found = std::ranges::find(verbs, op, &std::pair<wire::Op, std::string_view>::first);
+    return found != std::end(verbs) ? found->second : "do what this hutch-init does not know";
 }
 
 std::string describe_setup_failure(const wire::Failed& failed, std::string_view text)

@@ -101,7 +101,7 @@ class SetupFixture : public SpawnFixture {
         Request request = shell(script);
         request.clone_flags = world.clone_flags;
         request.setup = image;
-        request.stay = (world.clone_flags & CLONE_NEWPID) != 0;
+        request.stay = stay_ || (world.clone_flags & CLONE_NEWPID) != 0;
         request.network = network_;
         auto held = try_hold(std::move(request));
         if (!held) {
@@ -145,6 +145,7 @@ class SetupFixture : public SpawnFixture {
         return result;
     }
 
+    bool stay_ = false;       ///< hutch-init stays without a PID namespace, too
     std::string attempt_dir_; ///< empty: attempt()
     std::optional<base::BorrowedFd> network_;
     /// Given the listener of a filter, while the test runs.

@@ -81,8 +81,8 @@ TEST_P(Confined, SecurebitsAreSet)
 TEST_P(Confined, ASessionKeyringOfItsOwn)
 {
     const World own{.test = {{.op = Op::keyring}}};
-    const std::string script =
-        "python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(250, 0, -3, 0))'"; // KEYCTL_GET_KEYRING_ID, session
+    const std::string script = "python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(" +
+                               std::to_string(SYS_keyctl) + ", 0, -3, 0))'"; // KEYCTL_GET_KEYRING_ID of the session's
     const std::string first = seen(own, script), second = seen(own, script);
     EXPECT_GT(std::atoi(first.c_str()), 0) << first;
     EXPECT_NE(first, second);
@@ -95,6 +95,20 @@ TEST_F(ConfinedRoot, BecomesSomebodyElseAndIsKilledAllTheSame)
               "1234\n1235\n1235\nCapEff:\t0000000000000000\n")
         << "the sleeper is hutch-init's to kill: with CAP_KILL";
     EXPECT_TRUE(kernel::children_of(::getpid()).empty());
+}
+
+TEST_F(ConfinedRoot, BecomesSomebodyElseBelowASubreaper)
+{
+    stay_ = true;
+    const World world{.test = {{.op = Op::set_ids, .number = 1234, .other = 1235}}};
+    const std::string sleeper = seen(world, "setsid sleep 60 & echo $!");
+    EXPECT_TRUE(eventually([&] { return is_gone(std::atoi(sleeper.c_str())); })) << sleeper;
+    EXPECT_GT(std::atoi(sleeper.c_str()), 1);
+    const std::string death_signal = "import ctypes\n"
+                                     "signal = ctypes.c_int()\n"
+                                     "ctypes.CDLL(None).prctl(2, ctypes.byref(signal))\n" // PR_GET_PDEATHSIG
+                                     "print(signal.value)";
+    EXPECT_EQ(seen(world, "exec python3 -c '" + death_signal + "'"), "9\n") << "a change of user takes it away";
 }
 
 TEST_F(ConfinedRoot, HutchInitKeepsWhatAParentNeeds)

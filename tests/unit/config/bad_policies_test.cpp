@@ -37,6 +37,10 @@ const Bad all[] = {
     {"description = \"\xff\"", "1:15: encountered invalid utf-8 sequence"},
     {"description = 'a\nb'", "1:17: "},
     {std::string_view("description = \"\0\"", 17), "1:16: "},
+    // a character that toml++ 3.3.0 takes for impossible
+    {"files.tmp = ä", "1:13: "},
+    {"ä = 1", "1:1: "},
+    {"description = \"x\" ä", "1:19: "},
     // keys
     {"nmae = 1", "1:1: unknown key 'nmae'", "sections: namespaces, files, syscalls, capabilities, process"},
     {"name = \"x\"", "1:1: a policy's name is its file's", "NAME.toml"},

@@ -68,12 +68,14 @@ TEST(BuiltinPolicies, OfflineAndNetworkDifferFromDefaultInTheNetworkAlone)
 {
     Policy offline = policy("default");
     offline.namespaces.network = Network::none;
+    offline.syscalls.deny.emplace_back("socket:AF_VSOCK");
     offline.name = "offline";
     offline.description = policy("offline").description;
     EXPECT_EQ(policy("offline"), offline);
 
     Policy network = policy("default");
     network.namespaces.network = Network::isolated;
+    network.syscalls.deny.emplace_back("socket:AF_VSOCK");
     network.capabilities.keep.insert(network.capabilities.keep.end(), {"CAP_NET_ADMIN", "CAP_NET_RAW"});
     network.name = "network";
     network.description = policy("network").description;
