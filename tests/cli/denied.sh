@@ -23,6 +23,7 @@ expect_exit 4 "${box[@]}" --deny-syscall @debug --allow-syscall ptrace -- python
 expect_in record '"verdict":"fail".*"denied":\[\],"denied_count":0'
 
 # a pass stays a pass, and says so
+# shellcheck disable=SC2016 # the inner shell expands it
 expect_exit 0 "${box[@]}" --deny-syscall ptrace -- sh -c 'python3 -c "$1" 1; exit 0' sh "$ptrace"
 expect_in record '"verdict":"pass".*"reason":"passed, though denied ptrace.*"denied_count":1'
 
