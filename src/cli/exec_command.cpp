@@ -89,9 +89,9 @@ Result<int> execute(const ExecSettings& settings, const Policy& policy, const st
     if (!box) {
         return std::unexpected(std::move(box.error()));
     }
-    const auto plan = make_plan(
-        only_test(settings.command),
-        {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation}, **box, cwd);
+    const auto plan =
+        make_plan(only_test(settings.command),
+                  {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation}, **box, cwd);
     if (!plan) {
         (void)(*box)->close();
         return std::unexpected(plan.error());

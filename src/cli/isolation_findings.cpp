@@ -105,11 +105,11 @@ Check check(Feature feature, const plan::Site& site, const Box& box, const std::
     }
     const Holder holder = fitted->sandbox->held[feature].value_or(Holder::none);
     check.available = holder != Holder::none;
-    check.found_by =
-        check.available ? with_notices(fmt::format("by {}, done in a child", to_string(holder)),
-                                       holder == Holder::landlock || feature == Feature::syscalls ? fitted->notices
-                                                                                                 : std::vector<std::string>{})
-                        : with_notices("tried in a child", fitted->notices);
+    check.found_by = check.available ? with_notices(fmt::format("by {}, done in a child", to_string(holder)),
+                                                    holder == Holder::landlock || feature == Feature::syscalls
+                                                        ? fitted->notices
+                                                        : std::vector<std::string>{})
+                                     : with_notices("tried in a child", fitted->notices);
     const bool of_namespaces = feature <= Feature::work_tree || feature == Feature::control;
     check.remedy = !check.available && of_namespaces ? remedy : "";
     return check;
@@ -121,8 +121,9 @@ Check check_landlock(const plan::Site& site)
     return {.name = "landlock",
             .available = site.landlock.abi > 0,
             .found_by = site.landlock.abi > 0
-                            ? fmt::format("ABI {}; a ruleset with a scope of signals: {}, of abstract sockets: {}", site.landlock.abi,
-                                          has(kernel::landlock::scope_signals), has(kernel::landlock::scope_abstract_sockets))
+                            ? fmt::format("ABI {}; a ruleset with a scope of signals: {}, of abstract sockets: {}",
+                                          site.landlock.abi, has(kernel::landlock::scope_signals),
+                                          has(kernel::landlock::scope_abstract_sockets))
                             : "landlock_create_ruleset(2) is refused",
             .remedy = site.landlock.abi > 0 ? "" : "boot with lsm=landlock,… on the kernel command line"};
 }
@@ -133,9 +134,10 @@ Check check_listener(const Box& box)
     const bool available = facts && facts->support.listener;
     return {.name = "denied calls",
             .available = available,
-            .found_by = !facts      ? facts.error().message
-                        : available ? "a filter with a listener was loaded in a child: verdicts name the call"
-                                    : system_error("load a filter with a listener", facts->listener_errno).error().message,
+            .found_by = !facts ? facts.error().message
+                        : available
+                            ? "a filter with a listener was loaded in a child: verdicts name the call"
+                            : system_error("load a filter with a listener", facts->listener_errno).error().message,
             .remedy = ""};
 }
 

@@ -97,9 +97,9 @@ int run_in_box(std::vector<TestFile> files, const RunSettings& settings, const P
     if (!box) {
         return complain(box.error());
     }
-    auto plan = make_plan(
-        std::move(files), {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation},
-        **box, cwd);
+    auto plan =
+        make_plan(std::move(files),
+                  {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation}, **box, cwd);
     if (!plan) {
         (void)(*box)->close();
         return complain(plan.error());

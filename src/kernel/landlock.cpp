@@ -18,8 +18,7 @@ struct RulesetAttributes { // struct landlock_ruleset_attr of ABI 6
 
 bool makes_ruleset(const RulesetAttributes& attributes)
 {
-    const base::UniqueFd fd(
-        static_cast<int>(syscall(create_ruleset_call, &attributes, sizeof(attributes), 0U)));
+    const base::UniqueFd fd(static_cast<int>(syscall(create_ruleset_call, &attributes, sizeof(attributes), 0U)));
     return fd.valid();
 }
 

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <map>
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 using Kind = Entry::Kind;
 
-class Collection
-{
+class Collection {
   public:
     explicit Collection(const Draft& draft) : draft_(draft), site_(draft.site), files_(draft.rules.files) {}
 
@@ -81,7 +78,8 @@ class Collection
             add(site_.temp_root, Kind::kept, Feature::tmp);
         }
         if (files_.hide_control && draft_.rules.namespaces.network == Network::host) {
-            add("/run/systemd/resolve", Kind::kept, Feature::control); // names of hosts: /etc/resolv.conf may lead there
+            add("/run/systemd/resolve", Kind::kept,
+                Feature::control); // names of hosts: /etc/resolv.conf may lead there
         }
     }
 

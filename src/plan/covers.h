@@ -7,8 +7,7 @@
 
 #include "plan/draft.h"
 
-namespace hutch::plan
-{
+namespace hutch::plan {
 
 struct Entry {
     enum class Kind {

@@ -10,8 +10,7 @@
 #include "plan/sandbox.h"
 #include "plan/site.h"
 
-namespace hutch::plan
-{
+namespace hutch::plan {
 
 /// File rules that Landlock has to hold, because mounts cannot.
 struct LandlockRules {
@@ -23,7 +22,7 @@ struct LandlockRules {
 
 struct Draft {
     const Site& site;
-    Policy rules;           ///< the policy less what is refused, and less what Landlock holds
+    Policy rules; ///< the policy less what is refused, and less what Landlock holds
     LandlockRules landlock;
     Held held;
     kernel::Setup setup;
@@ -62,10 +61,10 @@ struct Draft {
 /// Takes out of `draft.rules` what this site refuses, gives to Landlock what it can hold, and says in `draft.held` who holds what.
 void divide(Draft& draft);
 
-void add_namespaces(Draft& draft);    ///< clone flags, host name, loopback, clocks
-void add_mounts(Draft& draft);        ///< file rules by mounts
-void add_landlock(Draft& draft);      ///< file rules and scopes by Landlock
-void add_credentials(Draft& draft);   ///< keyring, no_new_privs, capability sets
+void add_namespaces(Draft& draft);  ///< clone flags, host name, loopback, clocks
+void add_mounts(Draft& draft);      ///< file rules by mounts
+void add_landlock(Draft& draft);    ///< file rules and scopes by Landlock
+void add_credentials(Draft& draft); ///< keyring, no_new_privs, capability sets
 
 /// "{work}/x", "{home}/x", "{run}/x" with what stands for them here; "" where there is no such thing.
 std::string expanded(const Site& site, const std::string& path);
@@ -73,7 +72,7 @@ std::string expanded(const Site& site, const std::string& path);
 /// Paths that reach what could change a test's limits, or start something outside of it.
 std::vector<std::string> control_paths(const Site& site);
 
-bool is_below(std::string_view path, std::string_view directory);        ///< not equal
+bool is_below(std::string_view path, std::string_view directory); ///< not equal
 bool is_at_or_below(std::string_view path, std::string_view directory);
 
 } // namespace hutch::plan

@@ -4,10 +4,8 @@
 
 #include "plan/draft.h"
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 using kernel::wire::Op;
 

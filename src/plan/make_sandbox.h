@@ -6,8 +6,7 @@
 #include "plan/sandbox.h"
 #include "plan/site.h"
 
-namespace hutch::plan
-{
+namespace hutch::plan {
 
 /// `sandbox.image` is not made yet. Errors: the filter's (a name that is no system call).
 Result<Sandbox> make_sandbox(const Policy& policy, const Site& site);

@@ -12,16 +12,15 @@
 #include "kernel/call_filter.h"
 #include "kernel/setup.h"
 
-namespace hutch::plan
-{
+namespace hutch::plan {
 
-struct Sandbox
-{
+struct Sandbox {
     Policy policy;
     kernel::Setup setup;
-    base::UniqueFd image; ///< `setup`, laid out and sealed; the tests' hutch-init maps it. Invalid: there is nothing to do
+    base::UniqueFd
+        image; ///< `setup`, laid out and sealed; the tests' hutch-init maps it. Invalid: there is nothing to do
     std::shared_ptr<const kernel::CallTable> calls; ///< with a filter: which rule denied which call
-    bool stay = false;    ///< hutch-init stays as PID 1 of the test's namespace
+    bool stay = false;                              ///< hutch-init stays as PID 1 of the test's namespace
     Held held;            ///< what is held, and by whom; `none` where it was wanted and cannot be had
     std::string temp_dir; ///< TEST_TMPDIR as the test sees it; "": the attempt's own directory, outside
     std::string home;     ///< HOME as the test sees it; "": as inherited; '\1' stands for the attempt's own directory

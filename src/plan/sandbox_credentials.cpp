@@ -8,16 +8,13 @@
 #include "config/capability_names.h"
 #include "plan/draft.h"
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 using kernel::wire::Op;
 
 /// uid 0 means nothing to the kernel any more, for good.
-constexpr std::uint64_t root_is_nobody =
-    SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_KEEP_CAPS_LOCKED;
+constexpr std::uint64_t root_is_nobody = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_KEEP_CAPS_LOCKED;
 
 /// The parser has let known names through and no others.
 std::uint64_t bits_of(const std::vector<std::string>& names)

@@ -3,10 +3,8 @@
 
 #include "plan/draft.h"
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 bool is_refused(const Site& site, Feature feature)
 {
@@ -29,8 +27,7 @@ bool landlock_may(const Site& site, Feature feature)
     return site.landlock.abi > 0 && site.refusal(feature) != Refusal::all;
 }
 
-class Division
-{
+class Division {
   public:
     explicit Division(Draft& draft) : draft_(draft), site_(draft.site) {}
 

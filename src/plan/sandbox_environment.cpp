@@ -6,15 +6,21 @@
 
 #include "base/text.h"
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 /// Whoever answers there starts or changes things outside of the test.
-constexpr std::array<std::string_view, 11> ways_out{
-    "DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS", "XDG_RUNTIME_DIR", "SSH_AUTH_SOCK",  "SSH_AGENT_PID", "GPG_AGENT_INFO",
-    "DOCKER_HOST",              "CONTAINER_HOST",          "TMUX",            "TMUX_PANE",      "STY"};
+constexpr std::array<std::string_view, 11> ways_out{"DBUS_SESSION_BUS_ADDRESS",
+                                                    "DBUS_SYSTEM_BUS_ADDRESS",
+                                                    "XDG_RUNTIME_DIR",
+                                                    "SSH_AUTH_SOCK",
+                                                    "SSH_AGENT_PID",
+                                                    "GPG_AGENT_INFO",
+                                                    "DOCKER_HOST",
+                                                    "CONTAINER_HOST",
+                                                    "TMUX",
+                                                    "TMUX_PANE",
+                                                    "STY"};
 
 constexpr std::array<std::string_view, 5> of_home{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME",
                                                   "XDG_STATE_HOME"};
@@ -22,7 +28,8 @@ constexpr std::array<std::string_view, 5> of_home{"HOME", "XDG_CONFIG_HOME", "XD
 constexpr std::array<std::string_view, 4> of_temp{"TMPDIR", "TMP", "TEMP", "TEMPDIR"};
 
 /// What a hermetic environment has: enough for programs to be found and to print, and hutch's own words.
-constexpr std::array<std::string_view, 8> hermetic{"PATH", "LANG", "TERM", "HOME", "USER", "HUTCH", "HUTCH_RUN_ID", "HARNESS_ACTIVE"};
+constexpr std::array<std::string_view, 8> hermetic{"PATH", "LANG",  "TERM",         "HOME",
+                                                   "USER", "HUTCH", "HUTCH_RUN_ID", "HARNESS_ACTIVE"};
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names)
 {
@@ -55,9 +62,8 @@ bool stays(std::string_view name, const Policy& policy)
 Environment policy_environment(const Environment& base, const Policy& policy)
 {
     Environment environment;
-    std::ranges::copy_if(base, std::back_inserter(environment), [&](const std::string& variable) {
-        return stays(base::cut(variable, '=').before, policy);
-    });
+    std::ranges::copy_if(base, std::back_inserter(environment),
+                         [&](const std::string& variable) { return stays(base::cut(variable, '=').before, policy); });
     return environment;
 }
 

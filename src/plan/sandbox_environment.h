@@ -9,8 +9,7 @@
 #include "plan/environment.h"
 #include "plan/sandbox.h"
 
-namespace hutch::plan
-{
+namespace hutch::plan {
 
 /// `base` as tests under `policy` get it: without the addresses of buses, agents and engines where control is hidden, without what
 /// points into the old HOME where that is private, and hermetic if the policy says so.

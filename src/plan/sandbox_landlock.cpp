@@ -12,10 +12,8 @@
 
 #include "plan/draft.h"
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 using kernel::wire::Op;
 namespace rights = kernel::landlock;
@@ -28,8 +26,7 @@ std::uint64_t known(std::uint64_t wanted, const Site& site)
     return site.landlock.abi >= abi_truncate ? wanted : wanted & ~rights::truncate;
 }
 
-class Ruleset
-{
+class Ruleset {
   public:
     explicit Ruleset(Draft& draft)
         : draft_(draft), site_(draft.site), changes_(known(rights::changes, site_)), files_(draft.rules.files)
@@ -147,8 +144,8 @@ class Ruleset
             allow(site_.work_dir, changes_);
         }
         // As in a read-only tree of mounts: devices and /proc decide for themselves; the machine's /tmp stands in for the private one.
-        for (const char* path : {"/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/ptmx", "/dev/pts", "/proc", "/tmp", "/var/tmp",
-                                 "/dev/shm"}) {
+        for (const char* path : {"/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/ptmx", "/dev/pts", "/proc",
+                                 "/tmp", "/var/tmp", "/dev/shm"}) {
             allow(path, changes_);
         }
         draft_.attempt_dir = true;

@@ -18,10 +18,8 @@
 #define MOUNT_ATTR_RDONLY 0x00000001
 #endif
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 using kernel::wire::Op;
 namespace flag = kernel::wire::step_flag;
@@ -34,11 +32,11 @@ std::string tmpfs_options(Bytes size, std::string_view mode)
     return fmt::format("size={},nr_inodes={},mode={}", size, size / bytes_of_an_inode + least_inodes, mode);
 }
 
-class Mounts
-{
+class Mounts {
   public:
     explicit Mounts(Draft& draft)
-        : draft_(draft), site_(draft.site), files_(draft.rules.files), entries_(find_entries(draft)), stage_(find_stage())
+        : draft_(draft), site_(draft.site), files_(draft.rules.files), entries_(find_entries(draft)),
+          stage_(find_stage())
     {}
 
     void add()
@@ -70,12 +68,12 @@ class Mounts
     /// A directory that nothing is taken from while it is covered.
     std::string find_stage() const
     {
-        constexpr std::array<const char*, 8> candidates{"/mnt", "/media", "/srv", "/opt", "/boot", "/home", "/run", "/sys"};
+        constexpr std::array<const char*, 8> candidates{"/mnt",  "/media", "/srv", "/opt",
+                                                        "/boot", "/home",  "/run", "/sys"};
         for (const char* candidate : candidates) {
             const PathFact fact = site_.look(candidate);
-            const bool taken = std::ranges::any_of(entries_, [&](const Entry& entry) {
-                return is_at_or_below(entry.path, candidate);
-            });
+            const bool taken = std::ranges::any_of(
+                entries_, [&](const Entry& entry) { return is_at_or_below(entry.path, candidate); });
             if (fact.is_directory() && fact.real == candidate && !taken) {
                 return candidate;
             }
@@ -112,7 +110,8 @@ class Mounts
     void put_aside(const Entry& entry)
     {
         const std::string place = staged(entry);
-        draft_.init(entry.feature, entry.directory ? Op::make_dir : Op::make_file, {place}, entry.directory ? 0755 : 0644);
+        draft_.init(entry.feature, entry.directory ? Op::make_dir : Op::make_file, {place},
+                    entry.directory ? 0755 : 0644);
         draft_.init(entry.feature, Op::bind, {entry.path, place}, 1);
         if (entry.work && files_.work >= WorkTree::overlay) {
             lay_over(place);
@@ -146,7 +145,8 @@ class Mounts
     {
         draft_.init(entry.feature, Op::set_attributes, {entry.path}, 0, MOUNT_ATTR_RDONLY);
         for (const kernel::Mount& mount : site_.mounts) {
-            if (is_below(mount.mount_point, entry.path) && !kernel::has_option(mount.options, "ro") && is_visible(mount, entry)) {
+            if (is_below(mount.mount_point, entry.path) && !kernel::has_option(mount.options, "ro") &&
+                is_visible(mount, entry)) {
                 draft_.init(entry.feature, Op::set_attributes, {mount.mount_point}, 0, MOUNT_ATTR_RDONLY).flags =
                     flag::missing_ok;
             }
@@ -214,7 +214,8 @@ class Mounts
         if (!entry.directory) {
             draft_.init(entry.feature, Op::bind, {"/dev/null", entry.path}).flags = flag::missing_ok;
         } else if (entry.has_below) {
-            draft_.init(entry.feature, Op::mount, {"tmpfs", entry.path, "tmpfs", "size=1m,mode=755"}, MS_NOSUID | MS_NODEV);
+            draft_.init(entry.feature, Op::mount, {"tmpfs", entry.path, "tmpfs", "size=1m,mode=755"},
+                        MS_NOSUID | MS_NODEV);
         } else {
             draft_.init(entry.feature, Op::bind, {staged("empty"), entry.path}).flags = flag::missing_ok;
         }
@@ -259,7 +260,8 @@ class Mounts
                     MS_NOSUID | MS_NODEV);
         if (draft_.rules.namespaces.ipc) {
             draft_.init(Feature::dev, Op::make_dir, {dev + "/mqueue"}, 0755);
-            draft_.init(Feature::dev, Op::mount, {"mqueue", dev + "/mqueue", "mqueue"}, no_programs).flags = flag::optional;
+            draft_.init(Feature::dev, Op::mount, {"mqueue", dev + "/mqueue", "mqueue"}, no_programs).flags =
+                flag::optional;
         }
         draft_.init(Feature::dev, Op::mount, {dev, entry.path}, MS_MOVE);
         draft_.init(Feature::dev, Op::set_attributes, {entry.path}, MOUNT_ATTR_RDONLY);
@@ -270,9 +272,10 @@ class Mounts
     /// A test may look at its own limits, and at nobody else's.
     void show_cgroup()
     {
-        if (files_.hide_control && draft_.rules.namespaces.cgroup && site_.cgroup && site_.look("/sys/fs/cgroup").exists()) {
-            draft_.init(Feature::control, Op::mount, {"cgroup2", "/sys/fs/cgroup", "cgroup2"}, MS_RDONLY | no_programs).flags =
-                flag::optional;
+        if (files_.hide_control && draft_.rules.namespaces.cgroup && site_.cgroup &&
+            site_.look("/sys/fs/cgroup").exists()) {
+            draft_.init(Feature::control, Op::mount, {"cgroup2", "/sys/fs/cgroup", "cgroup2"}, MS_RDONLY | no_programs)
+                .flags = flag::optional;
         }
     }
 

@@ -9,10 +9,8 @@
 #define CLONE_NEWTIME 0x00000080
 #endif
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 using kernel::wire::Op;
 
@@ -20,7 +18,8 @@ bool needs_mounts(const Draft& draft)
 {
     const FileRules& files = draft.rules.files;
     const bool hides = !files.hidden.empty() && !draft.landlock.hidden;
-    const bool covers = files.read_only_root || hides || files.tmp || files.shm || files.fresh_proc || files.hide_control;
+    const bool covers =
+        files.read_only_root || hides || files.tmp || files.shm || files.fresh_proc || files.hide_control;
     return draft.rules.namespaces.mount || covers || files.work != WorkTree::writable;
 }
 
@@ -28,8 +27,8 @@ std::uint64_t clone_flags(const Draft& draft)
 {
     const NamespaceRules& spaces = draft.rules.namespaces;
     const std::pair<bool, std::uint64_t> wanted[] = {
-        {spaces.pid, CLONE_NEWPID},     {needs_mounts(draft), CLONE_NEWNS},
-        {spaces.ipc, CLONE_NEWIPC},     {spaces.uts, CLONE_NEWUTS},
+        {spaces.pid, CLONE_NEWPID},       {needs_mounts(draft), CLONE_NEWNS},
+        {spaces.ipc, CLONE_NEWIPC},       {spaces.uts, CLONE_NEWUTS},
         {spaces.cgroup, CLONE_NEWCGROUP}, {spaces.network != Network::host, CLONE_NEWNET}};
     std::uint64_t flags = 0;
     for (const auto& [is_wanted, flag] : wanted) {
@@ -52,9 +51,9 @@ void add_namespaces(Draft& draft)
     if (spaces.time_offset) {
         // Whoever is forked from now on is in the new one: that is why hutch-init stays.
         draft.init(Feature::time_namespace, Op::unshare, {}, CLONE_NEWTIME);
-        draft.init(Feature::time_namespace, Op::write_file,
-                   {"/proc/self/timens_offsets",
-                    fmt::format("monotonic {0} 0\nboottime {0} 0\n", *spaces.time_offset)});
+        draft.init(
+            Feature::time_namespace, Op::write_file,
+            {"/proc/self/timens_offsets", fmt::format("monotonic {0} 0\nboottime {0} 0\n", *spaces.time_offset)});
     }
     if (spaces.uts) {
         draft.init(Feature::uts_namespace, Op::host_name, {spaces.hostname.empty() ? "hutch" : spaces.hostname});

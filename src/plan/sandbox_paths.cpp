@@ -3,8 +3,7 @@
 
 #include "plan/draft.h"
 
-namespace hutch::plan
-{
+namespace hutch::plan {
 
 std::string expanded(const Site& site, const std::string& path)
 {
@@ -20,14 +19,13 @@ std::string expanded(const Site& site, const std::string& path)
 
 std::vector<std::string> control_paths(const Site& site)
 {
-    std::vector<std::string> paths{
-        // the buses and the managers behind them: systemd-run, at any rate
-        "/run/user", "/run/dbus", "/run/systemd",
-        // container engines and virtual machines
-        "/run/docker.sock", "/run/containerd", "/run/podman", "/run/crio", "/run/libvirt", "/run/snapd.socket",
-        "/run/snapd-snap.socket",
-        // terminal multiplexers: they start programs for whoever may connect
-        "/run/screen", fmt::format("/tmp/tmux-{}", site.uid)};
+    std::vector<std::string> paths{// the buses and the managers behind them: systemd-run, at any rate
+                                   "/run/user", "/run/dbus", "/run/systemd",
+                                   // container engines and virtual machines
+                                   "/run/docker.sock", "/run/containerd", "/run/podman", "/run/crio", "/run/libvirt",
+                                   "/run/snapd.socket", "/run/snapd-snap.socket",
+                                   // terminal multiplexers: they start programs for whoever may connect
+                                   "/run/screen", fmt::format("/tmp/tmux-{}", site.uid)};
     // Where /var/run is no link to /run.
     const std::size_t count = paths.size();
     for (std::size_t index = 0; index < count; ++index) {

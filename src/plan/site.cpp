@@ -14,10 +14,8 @@
 
 #include "base/text.h"
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 PathFact look_at(const std::string& path)
 {
@@ -27,9 +25,7 @@ PathFact look_at(const std::string& path)
         return {};
     }
     using Kind = PathFact::Kind;
-    const Kind kind = S_ISDIR(facts.st_mode)   ? Kind::directory
-                      : S_ISREG(facts.st_mode) ? Kind::file
-                                               : Kind::other;
+    const Kind kind = S_ISDIR(facts.st_mode) ? Kind::directory : S_ISREG(facts.st_mode) ? Kind::file : Kind::other;
     return {.kind = kind, .real = real};
 }
 
@@ -64,12 +60,12 @@ std::string tree_of(const std::string& directory, const std::string& home)
     const std::string name = name_of(directory);
     const std::string parent = parent_of(directory);
     const bool of_a_tree = name == "bin" || name == "sbin" || name == "shims" || name == "libexec";
-    const bool too_much = parent == home || parent == "/" || parent == "/tmp" || parent == "/var/tmp" || parent == "/home";
+    const bool too_much =
+        parent == home || parent == "/" || parent == "/tmp" || parent == "/var/tmp" || parent == "/home";
     return of_a_tree && !too_much ? parent : directory;
 }
 
-class Needed
-{
+class Needed {
   public:
     explicit Needed(const SiteFacts& facts) : facts_(facts), home_(look_at(facts.home).real) {}
 

@@ -13,8 +13,7 @@
 #include "kernel/landlock.h"
 #include "kernel/mountinfo.h"
 
-namespace hutch::plan
-{
+namespace hutch::plan {
 
 struct PathFact {
     enum class Kind { missing, directory, file, other }; ///< other: a socket, a device, a pipe

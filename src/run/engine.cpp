@@ -10,6 +10,7 @@
 #include "plan/environment.h"
 #include "plan/sandbox.h"
 #include "run/judge.h"
+#include "run/keep_changes.h"
 
 namespace hutch::run {
 
@@ -48,7 +49,8 @@ class Engine {
     TempDirs temp_dirs_;
     base::UniqueFd null_;
     std::vector<Running> running_;
-    std::vector<std::unique_ptr<LiveAttempt>> retired_; ///< ended; destroyed when the next one ends: no handler of theirs is on the stack then
+    std::vector<std::unique_ptr<LiveAttempt>>
+        retired_; ///< ended; destroyed when the next one ends: no handler of theirs is on the stack then
     std::size_t serial_ = 0;
     bool filling_ = false;
     RunResult result_;
@@ -176,6 +178,12 @@ void Engine::give_back(const Running& running, const Outcome& outcome)
     deps_.slots.release(running.slot);
     if (running.temp_dir.empty()) {
         return;
+    }
+    const Job& job = running.attempt->job();
+    if (keeps_changes(*job.test)) {
+        if (auto kept = keep_changes(*job.test, job.attempt, running.temp_dir); !kept) {
+            tell(event::Notice{kept.error().message});
+        }
     }
     if (auto removed = temp_dirs_.give_back(running.temp_dir); !removed) {
         tell(event::Notice{removed.error().message});

@@ -53,7 +53,8 @@ class Fitting {
             }
             refuse(**failure);
         }
-        return plain_error(fmt::format("policy '{}': no form of it holds here: {}", policy_.name, base::join(reasons_, "; ")));
+        return plain_error(
+            fmt::format("policy '{}': no form of it holds here: {}", policy_.name, base::join(reasons_, "; ")));
     }
 
   private:
@@ -61,8 +62,9 @@ class Fitting {
     std::vector<Feature> missing(const plan::Sandbox& sandbox) const
     {
         std::vector<Feature> features;
-        std::ranges::copy_if(wanted_features(policy_), std::back_inserter(features),
-                             [&](Feature feature) { return sandbox.held[feature].value_or(Holder::none) == Holder::none; });
+        std::ranges::copy_if(wanted_features(policy_), std::back_inserter(features), [&](Feature feature) {
+            return sandbox.held[feature].value_or(Holder::none) == Holder::none;
+        });
         return features;
     }
 
@@ -84,7 +86,8 @@ class Fitting {
     {
         std::vector<std::string> all = reasons_;
         const bool tmp = std::ranges::find(features, Feature::tmp) != features.end();
-        if (tmp && site_.refusal(Feature::tmp) == plan::Refusal::none && site_.look(site_.work_dir).real == site_.look("/tmp").real) {
+        if (tmp && site_.refusal(Feature::tmp) == plan::Refusal::none &&
+            site_.look(site_.work_dir).real == site_.look("/tmp").real) {
             all.emplace_back("the work directory is /tmp itself");
         }
         return all.empty() ? "" : fmt::format(": {}", base::join(all, "; "));
@@ -98,10 +101,12 @@ class Fitting {
             return {};
         }
         const bool namespaces = std::ranges::any_of(closed, is_of_namespaces);
-        const std::string hint = namespaces && !deps_.namespaces_remedy.empty()
-                                     ? deps_.namespaces_remedy
-                                     : "--isolation=if-available goes on without it; hutch doctor shows what can be had";
-        return plain_error(fmt::format("policy '{}' cannot be held here ({}){}", policy_.name, list(closed), why(closed)), hint);
+        const std::string hint =
+            namespaces && !deps_.namespaces_remedy.empty()
+                ? deps_.namespaces_remedy
+                : "--isolation=if-available goes on without it; hutch doctor shows what can be had";
+        return plain_error(
+            fmt::format("policy '{}' cannot be held here ({}){}", policy_.name, list(closed), why(closed)), hint);
     }
 
     Result<std::optional<TrialFailure>> attempt(plan::Sandbox& sandbox) const
@@ -130,8 +135,9 @@ class Fitting {
         }
         if ((code == EBUSY || code == EINVAL) && filters.listener) {
             filters.listener = false;
-            notices_.emplace_back(code == EBUSY ? "a filter around hutch has a listener: denied system calls are refused, and not told"
-                                                : "this kernel has no listeners: denied system calls are refused, and not told");
+            notices_.emplace_back(
+                code == EBUSY ? "a filter around hutch has a listener: denied system calls are refused, and not told"
+                              : "this kernel has no listeners: denied system calls are refused, and not told");
             return true;
         }
         return false;
@@ -168,7 +174,8 @@ class Fitting {
             notice += why(dropped);
             notices_.push_back(std::move(notice));
         }
-        return Fitted{.sandbox = std::make_shared<const plan::Sandbox>(std::move(sandbox)), .notices = std::move(notices_)};
+        return Fitted{.sandbox = std::make_shared<const plan::Sandbox>(std::move(sandbox)),
+                      .notices = std::move(notices_)};
     }
 
     const Policy& policy_;

@@ -18,8 +18,8 @@ namespace hutch::run {
 
 struct FitDeps {
     const spawn::InitProgram& init;
-    std::string temp_root;             ///< where the trial's directory is made
-    std::string namespaces_remedy;     ///< the command that lets users have namespaces here; "" if none is known
+    std::string temp_root;         ///< where the trial's directory is made
+    std::string namespaces_remedy; ///< the command that lets users have namespaces here; "" if none is known
 };
 
 struct Fitted {

@@ -123,7 +123,7 @@ class LiveAttempt {
     bool hears_ = true; ///< the control socket is watched
     bool released_ = false;
     bool gone_ = false;                  ///< the cloned child (hutch-init or the test itself) has been reaped
-    bool collected_ = false; ///< the figures were read while a staying hutch-init held the scope open
+    bool collected_ = false;             ///< the figures were read while a staying hutch-init held the scope open
     bool dismissed_ = false;             ///< a staying hutch-init was told to finish
     std::shared_ptr<LiveAttempt*> self_; ///< an admission that answers late finds it gone
 };

@@ -7,6 +7,7 @@
 #include "plan/sandbox.h"
 #include "run/engine.h"
 #include "run/judge.h"
+#include "run/keep_changes.h"
 
 namespace hutch::run {
 
@@ -47,14 +48,17 @@ class Single {
             deps_.manager.kill_all();
             return std::unexpected(looped.error());
         }
+        std::string trouble = attempt.trouble();
         if (needs_dir && attempt.evidence().unkillable.empty()) {
+            const auto kept = keeps_changes(*test) ? keep_changes(*test, 1, *temp_dir) : Result<void>();
+            trouble += kept ? "" : (trouble.empty() ? "" : "; ") + kept.error().message;
             (void)temp_dirs.give_back(*temp_dir);
         }
         const Rules rules{.skip_codes = test->skip_codes, .leak = options_.leak};
         return OneResult{.outcome = judge(attempt.evidence(), rules),
                          .start_errno = attempt.start_errno(),
                          .signal = signal_,
-                         .trouble = attempt.trouble()};
+                         .trouble = std::move(trouble)};
     }
 
   private:

@@ -45,7 +45,8 @@ class Trial {
             return blame_clone(held.error());
         }
         child_ = std::move(*held);
-        if (auto released = spawn::release(child_, {.work_dir = place_.work_dir, .attempt_dir = place_.attempt_dir}); !released) {
+        if (auto released = spawn::release(child_, {.work_dir = place_.work_dir, .attempt_dir = place_.attempt_dir});
+            !released) {
             return std::unexpected(std::move(released.error()));
         }
         return listen();
@@ -74,7 +75,10 @@ class Trial {
             }
             const auto held = spawn::spawn_held(init_, request(flag | user)); // told nothing, it leaves
             if (!held) {
-                return TrialFailure{.feature = feature, .text = "clone a child into namespaces of its own" + reason_of(held.error()), .code = held.error().code, .at_clone = true};
+                return TrialFailure{.feature = feature,
+                                    .text = "clone a child into namespaces of its own" + reason_of(held.error()),
+                                    .code = held.error().code,
+                                    .at_clone = true};
             }
             bury(*held);
         }
@@ -121,7 +125,8 @@ class Trial {
         return end(std::move(failure), std::move(error));
     }
 
-    void understand(const spawn::Message& message, std::optional<TrialFailure>& failure, std::optional<Error>& error) const
+    void understand(const spawn::Message& message, std::optional<TrialFailure>& failure,
+                    std::optional<Error>& error) const
     {
         const kernel::SetupStep* step = message.setup_step ? sandbox_.setup.step(*message.setup_step) : nullptr;
         if (step != nullptr) {

@@ -19,8 +19,8 @@ struct TrialPlace {
 /// Why a sandbox cannot be had as it is.
 struct TrialFailure {
     Feature feature;
-    std::string text; ///< "mount proc on /proc: Operation not permitted"
-    int code = 0;     ///< errno
+    std::string text;      ///< "mount proc on /proc: Operation not permitted"
+    int code = 0;          ///< errno
     bool at_clone = false; ///< no step of the setup was reached
 };
 

@@ -24,6 +24,11 @@ expect_exit 0 "$HUTCH" exec -p strict -- sh -c 'echo after >file && rm -f stdout
 expect_eq 'inside' 'after /tmp/home' "$(tr '\n' ' ' <stdout | sed 's/ $//')"
 expect_eq 'outside' before "$(<file)"
 
+# overlay-keep: it is kept elsewhere, and the tree is as it was
+expect_exit 0 "$HUTCH" exec -p strict --set files.work_tree=overlay-keep --set "files.keep_dir=$work/kept" -- sh -c 'echo kept >file'
+expect_eq 'kept' kept "$(cat kept/*/file)"
+expect_eq 'outside' before "$(<file)"
+
 # a denied call is named
 code=0
 "$HUTCH" exec -p strict --json record -- unshare --user true 2>stderr || code=$?

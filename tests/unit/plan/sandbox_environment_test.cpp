@@ -4,18 +4,25 @@
 
 #include "plan/sandbox_environment.h"
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
-const Environment inherited{"PATH=/bin",  "HOME=/home/u",          "TMPDIR=/var/x", "SSH_AUTH_SOCK=/run/a", "DBUS_SESSION_BUS_ADDRESS=unix:x",
-                            "TOKEN=abc",  "XDG_CACHE_HOME=/c",     "CC=gcc",        "HUTCH=1",              "HUTCH_RUN_ID=r",
+const Environment inherited{"PATH=/bin",
+                            "HOME=/home/u",
+                            "TMPDIR=/var/x",
+                            "SSH_AUTH_SOCK=/run/a",
+                            "DBUS_SESSION_BUS_ADDRESS=unix:x",
+                            "TOKEN=abc",
+                            "XDG_CACHE_HOME=/c",
+                            "CC=gcc",
+                            "HUTCH=1",
+                            "HUTCH_RUN_ID=r",
                             "LC_ALL=C"};
 
 bool has(const Environment& environment, std::string_view name)
 {
-    return std::ranges::any_of(environment, [&](const std::string& variable) { return variable.starts_with(std::string(name) + "="); });
+    return std::ranges::any_of(
+        environment, [&](const std::string& variable) { return variable.starts_with(std::string(name) + "="); });
 }
 
 TEST(SandboxEnvironment, nothing_changes_without_rules)

@@ -9,10 +9,8 @@
 #include "config/policy_file.h"
 #include "plan/make_sandbox.h"
 
-namespace hutch::plan
-{
-namespace
-{
+namespace hutch::plan {
+namespace {
 
 using kernel::wire::Op;
 
@@ -27,15 +25,38 @@ Site machine(std::string work = "/work/tree")
     site.cgroup = true;
     site.landlock = {.abi = 6, .scopes = 3};
     static const std::map<std::string, PathFact::Kind> files{
-        {"/etc/shadow", PathFact::Kind::file},        {"/home/u/.netrc", PathFact::Kind::file},
-        {"/run/docker.sock", PathFact::Kind::other},  {"/dev/null", PathFact::Kind::other},
-        {"/dev/zero", PathFact::Kind::other},         {"/tmp/one.sh", PathFact::Kind::file},
+        {"/etc/shadow", PathFact::Kind::file},       {"/home/u/.netrc", PathFact::Kind::file},
+        {"/run/docker.sock", PathFact::Kind::other}, {"/dev/null", PathFact::Kind::other},
+        {"/dev/zero", PathFact::Kind::other},        {"/tmp/one.sh", PathFact::Kind::file},
     };
-    static const std::set<std::string> directories{
-        "/",         "/usr",      "/usr/bin",     "/etc",        "/tmp",  "/var",           "/var/tmp",     "/dev",        "/proc",
-        "/sys",      "/sys/fs",   "/sys/fs/cgroup", "/run",      "/run/user", "/run/dbus", "/run/systemd", "/run/systemd/resolve",
-        "/home",     "/home/u",   "/home/u/.ssh", "/home/u/.cache", "/home/u/tree", "/home/u/.local", "/home/u/.local/bin",
-        "/mnt",      "/work",     "/work/tree",   "/tmp/tree"};
+    static const std::set<std::string> directories{"/",
+                                                   "/usr",
+                                                   "/usr/bin",
+                                                   "/etc",
+                                                   "/tmp",
+                                                   "/var",
+                                                   "/var/tmp",
+                                                   "/dev",
+                                                   "/proc",
+                                                   "/sys",
+                                                   "/sys/fs",
+                                                   "/sys/fs/cgroup",
+                                                   "/run",
+                                                   "/run/user",
+                                                   "/run/dbus",
+                                                   "/run/systemd",
+                                                   "/run/systemd/resolve",
+                                                   "/home",
+                                                   "/home/u",
+                                                   "/home/u/.ssh",
+                                                   "/home/u/.cache",
+                                                   "/home/u/tree",
+                                                   "/home/u/.local",
+                                                   "/home/u/.local/bin",
+                                                   "/mnt",
+                                                   "/work",
+                                                   "/work/tree",
+                                                   "/tmp/tree"};
     site.look = [](const std::string& path) -> PathFact {
         const std::string real = path == "/bin" ? "/usr/bin" : path;
         if (const auto file = files.find(real); file != files.end()) {
@@ -47,7 +68,8 @@ Site machine(std::string work = "/work/tree")
         std::vector<std::string> names;
         const std::string prefix = path == "/" ? "/" : path + "/";
         const auto add = [&](const std::string& child) {
-            if (child.starts_with(prefix) && child.size() > prefix.size() && child.find('/', prefix.size()) == std::string::npos) {
+            if (child.starts_with(prefix) && child.size() > prefix.size() &&
+                child.find('/', prefix.size()) == std::string::npos) {
                 names.push_back(child.substr(prefix.size()));
             }
         };
@@ -116,7 +138,8 @@ TEST(Sandbox, every_policy_holds_everything_it_wants_for_root_and_for_a_user)
             const Policy wanted = policy(name);
             const Sandbox sandbox = make(wanted, site);
             for (const Feature feature : wanted_features(wanted)) {
-                EXPECT_NE(sandbox.held[feature].value_or(Holder::none), Holder::none) << name << " " << to_string(feature);
+                EXPECT_NE(sandbox.held[feature].value_or(Holder::none), Holder::none)
+                    << name << " " << to_string(feature);
             }
             EXPECT_TRUE(sandbox.stay);
             EXPECT_EQ((sandbox.setup.clone_flags & CLONE_NEWUSER) != 0, !site.privileged);
@@ -156,12 +179,15 @@ TEST(Sandbox, steps_are_in_the_order_of_what_they_need)
 TEST(Sandbox, the_ways_out_are_covered)
 {
     const Sandbox sandbox = make(policy("default"), machine());
-    for (const char* path : {"/run/user", "/run/dbus", "/run/docker.sock", "/home/u/.ssh", "/home/u/.netrc", "/etc/shadow"}) {
+    for (const char* path :
+         {"/run/user", "/run/dbus", "/run/docker.sock", "/home/u/.ssh", "/home/u/.netrc", "/etc/shadow"}) {
         EXPECT_GE(bound(sandbox, path), 0) << path;
     }
     EXPECT_EQ(sandbox.setup.init.at(static_cast<std::size_t>(bound(sandbox, "/etc/shadow"))).texts[0], "/dev/null");
-    EXPECT_LT(bound(sandbox, "/sys/fs/cgroup"), mounted(sandbox, "/sys/fs/cgroup")) << "its own cgroup, over the hidden ones";
-    EXPECT_GE(mounted(sandbox, "/run/systemd"), 0) << "covered by a directory of its own: names of hosts are bound through";
+    EXPECT_LT(bound(sandbox, "/sys/fs/cgroup"), mounted(sandbox, "/sys/fs/cgroup"))
+        << "its own cgroup, over the hidden ones";
+    EXPECT_GE(mounted(sandbox, "/run/systemd"), 0)
+        << "covered by a directory of its own: names of hosts are bound through";
     EXPECT_GE(bound(sandbox, "/run/systemd/resolve"), 0);
     EXPECT_LT(bound(make(policy("offline"), machine()), "/run/systemd/resolve"), 0) << "without a network nobody asks";
 }
@@ -175,7 +201,8 @@ TEST(Sandbox, a_work_tree_below_tmp_is_bound_through)
     EXPECT_LT(aside, mounted(sandbox, "/tmp"));
     EXPECT_LT(mounted(sandbox, "/tmp"), find(init, Op::make_dir, "/tmp/tree", 0));
     EXPECT_LT(find(init, Op::make_dir, "/tmp/tree", 0), bound(sandbox, "/tmp/tree"));
-    EXPECT_LT(bound(sandbox, "/tmp/tree"), find(init, Op::set_attributes, "/tmp/tree", 0)) << "writable in a read-only tree";
+    EXPECT_LT(bound(sandbox, "/tmp/tree"), find(init, Op::set_attributes, "/tmp/tree", 0))
+        << "writable in a read-only tree";
 }
 
 TEST(Sandbox, a_test_that_lies_in_tmp_is_bound_through_as_a_file)
@@ -209,7 +236,8 @@ TEST(Sandbox, a_hidden_home_leaves_the_work_tree_and_the_programs_in_it)
     EXPECT_LT(mounted(sandbox, "/home/u"), bound(sandbox, "/home/u/.local"));
     EXPECT_LT(bound(sandbox, "/home/u/.ssh"), 0) << "it is not there any more";
     EXPECT_LT(bound(sandbox, "/usr/bin"), 0) << "nothing hides it";
-    EXPECT_LT(bound(sandbox, "/home/u/tree"), find(sandbox.setup.init, Op::set_attributes, "/home/u", 0)) << "sealed in the end";
+    EXPECT_LT(bound(sandbox, "/home/u/tree"), find(sandbox.setup.init, Op::set_attributes, "/home/u", 0))
+        << "sealed in the end";
 }
 
 TEST(Sandbox, an_overlay_is_written_beside)
@@ -252,7 +280,8 @@ TEST(Sandbox, without_mounts_landlock_holds_what_it_can)
     EXPECT_EQ(sandbox.held[Feature::root], Holder::landlock);
     EXPECT_EQ(sandbox.held[Feature::hidden], Holder::landlock);
     EXPECT_EQ(sandbox.held[Feature::signals], Holder::landlock);
-    for (const Feature feature : {Feature::pid_namespace, Feature::tmp, Feature::dev, Feature::proc, Feature::control}) {
+    for (const Feature feature :
+         {Feature::pid_namespace, Feature::tmp, Feature::dev, Feature::proc, Feature::control}) {
         EXPECT_EQ(sandbox.held[feature], Holder::none) << to_string(feature);
     }
     EXPECT_EQ(sandbox.held[Feature::syscalls], Holder::seccomp);
@@ -279,7 +308,8 @@ TEST(Sandbox, without_landlock_and_mounts_it_says_so)
     site.refuse(Feature::user_namespace, Refusal::all);
     site.landlock = {};
     const Sandbox sandbox = make(policy("strict"), site);
-    for (const Feature feature : {Feature::root, Feature::hidden, Feature::work_tree, Feature::signals, Feature::network}) {
+    for (const Feature feature :
+         {Feature::root, Feature::hidden, Feature::work_tree, Feature::signals, Feature::network}) {
         EXPECT_EQ(sandbox.held[feature], Holder::none) << to_string(feature);
     }
     EXPECT_EQ(find(sandbox.setup.test, Op::landlock, "", 0), -1);
@@ -302,7 +332,8 @@ TEST(Sandbox, clocks_are_shifted_before_the_test_is_forked)
     shifted.namespaces.time_offset = 3600;
     const Sandbox sandbox = make(shifted, machine());
     EXPECT_TRUE(sandbox.stay);
-    EXPECT_LT(find(sandbox.setup.init, Op::unshare, "", 0), find(sandbox.setup.init, Op::write_file, "/proc/self/timens_offsets", 0));
+    EXPECT_LT(find(sandbox.setup.init, Op::unshare, "", 0),
+              find(sandbox.setup.init, Op::write_file, "/proc/self/timens_offsets", 0));
 }
 
 } // namespace
