@@ -284,8 +284,10 @@ class Mounts {
         draft_.init(Feature::proc, Op::mount, {"proc", "/proc", "proc"}, no_programs);
         // For root they are a matter of file modes alone; in a user namespace nobody but the machine's root has them.
         const bool machine_root = site_.privileged && !draft_.has(CLONE_NEWUSER);
-        for (const char* path : {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"}) {
-            if (machine_root || path == std::string_view("/proc/sys")) {
+        for (const char* path :
+             {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi", "/proc/asound",
+              "/proc/driver", "/proc/dynamic_debug", "/proc/mtrr", "/proc/pressure", "/proc/scsi"}) {
+            if (path == std::string_view("/proc/sys") || (machine_root && site_.look(path).exists())) {
                 draft_.init(Feature::proc, Op::bind, {path, path}, 1).flags = flag::missing_ok;
                 draft_.init(Feature::proc, Op::set_attributes, {path}, MOUNT_ATTR_RDONLY).flags = flag::missing_ok;
             }
