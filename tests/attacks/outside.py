@@ -1,6 +1,6 @@
 """The world outside of the tests' boxes: laid out before a run of attacks, compared with itself after it.
 
-A `Scene` is a directory with the work tree, what is beside it, and a witness process; canaries in the user's home, /tmp and /dev/shm; a
+A `Scene` is a home directory made for it, with the work tree and what is beside it, and a witness process; canaries in it, /tmp and /dev/shm; a
 terminal that the runner has for its own. `findings()` names what is not as it was, each with the attacks that may have done it."""
 import glob
 import json
@@ -37,12 +37,12 @@ class Scene:
         self.policy = policy
         self.base = tempfile.mkdtemp(prefix="hutch-attacks-", dir=base)
         self.token = os.path.basename(self.base)
-        self.home = os.environ["HOME"]
-        self.made = []  # outside of base: removed by name
+        self.home = self.base  # for hutch and all that it starts; nothing is done in the user's own
+        self.made = []
         self.ipc_key = int.from_bytes(os.urandom(3), "big") + 1000
         os.chmod(self.base, 0o755)
-        for name in ("work", "outside", "work/scratch", f"work/scratch/{self.token}.mount", "work/results", "work/bin"):
-            os.mkdir(self.path(name))
+        for name in ("work", "outside", ".config/systemd/user", *SECRETS, "work/scratch", f"work/scratch/{self.token}.mount", "work/results", "work/bin"):
+            os.makedirs(self.path(name))
         shutil.copy(program, self.path("work/bin/attacks"))
         self.write(self.path("outside/canary"), "canary")
         self.write(self.path("work/ordinary"), "ordinary")
@@ -73,11 +73,7 @@ class Scene:
     def plant_canaries(self):
         self.plant(f"{self.home}/.{self.token}")
         for name in SECRETS:
-            directory = f"{self.home}/{name}"
-            if not os.path.isdir(directory):
-                os.mkdir(directory, 0o700)
-                self.made.append(directory)
-            self.plant(f"{directory}/{self.token}")
+            self.plant(f"{self.home}/{name}/{self.token}")
         self.plant(f"/tmp/{self.token}.outside")
         self.plant(f"/dev/shm/{self.token}.outside")
 
@@ -120,7 +116,8 @@ class Scene:
             "the directory beside the work tree": (("write_outside", "start_user_unit", "start_system_unit", "replace_directory"),
                                                    sorted(os.listdir(self.path("outside")))),
             "canaries": (ANY, [text_of(path) for path in self.made if os.path.isfile(path)]),
-            "the user's home": (("write_home", "write_unit"), sorted(n for n in os.listdir(self.home) if self.token in n)),
+            "the user's home": (("write_home", "write_unit"), sorted(
+                n for place in (self.home, self.path(".config/systemd/user")) for n in os.listdir(place) if self.token in n)),
             "the mount table": (("mount_tmpfs", "mount_bind", "mount_proc", "mount_cgroup", "unmount"), sorted(
                 line.split(" ", 1)[1] for line in open("/proc/self/mountinfo", encoding="utf-8"))),
             "the host's name": (ANY, os.uname().nodename),
@@ -190,14 +187,8 @@ class Scene:
         self.witness.wait()
         os.close(self.master)
         os.close(self.terminal)
-        for path in reversed(self.made):
-            try:
-                os.rmdir(path) if os.path.isdir(path) else os.unlink(path)
-            except OSError as error:
-                print(f"left: {path}: {error}", file=sys.stderr)
-        for pattern in (f"{self.home}/.{self.token}*", f"{self.home}/.config/systemd/user/{self.token}*", f"/tmp/{self.token}*"):
-            for path in glob.glob(pattern):
-                os.unlink(path)
+        for path in glob.glob(f"/tmp/{self.token}*") + glob.glob(f"/dev/shm/{self.token}*"):
+            os.unlink(path)
         for directory, _, _ in os.walk(self.base):
             os.chmod(directory, 0o700)
         shutil.rmtree(self.base, ignore_errors=True)

@@ -8,6 +8,6 @@ source "$(dirname "$0")/lib.sh"
 
 ordinary=$(dirname "$0")/../ordinary
 for policy in trusted default offline network strict; do
-  HOME=${HOME:-/root} ORDINARY=$ordinary/ordinary_cplusplus bash "$ordinary/run" "$policy" --isolation=required || fail "policy $policy"
+  HOME=${HOME:-/root} ORDINARY=$ordinary/ordinary_cplusplus bash "$ordinary/run" "$policy" --isolation=required --no-limits || fail "policy $policy"
 done
 expect_nothing_left
