@@ -34,24 +34,24 @@ enum { MOST_SOCKETS = 16, LONGEST_TEXT = 512, LONGEST_TOKEN = 40 };
  * are "" where the machine has no such thing. */
 struct world {
     char policy[LONGEST_TEXT];
-    char token[LONGEST_TOKEN];      /* in the name of whatever an attack makes: whoever finds it knows whose it is */
-    char work[LONGEST_TEXT];        /* the work tree */
-    char outside[LONGEST_TEXT];     /* a directory of this user outside of the work tree, with a file `canary` */
-    char home[LONGEST_TEXT];        /* the user's own, with a file `.TOKEN` */
-    char results[LONGEST_TEXT];     /* where hutch writes the output of tests: in the work tree */
-    char events[LONGEST_TEXT];      /* where hutch writes its events: beside the work tree */
-    char cgroup[LONGEST_TEXT];      /* the directory of the runner's cgroup */
+    char token[LONGEST_TOKEN];  /* in the name of whatever an attack makes: whoever finds it knows whose it is */
+    char work[LONGEST_TEXT];    /* the work tree */
+    char outside[LONGEST_TEXT]; /* a directory of this user outside of the work tree, with a file `canary` */
+    char home[LONGEST_TEXT];    /* the user's own, with a file `.TOKEN` */
+    char results[LONGEST_TEXT]; /* where hutch writes the output of tests: in the work tree */
+    char events[LONGEST_TEXT];  /* where hutch writes its events: beside the work tree */
+    char cgroup[LONGEST_TEXT];  /* the directory of the runner's cgroup */
     char abstract_name[LONGEST_TEXT];
-    char terminal[LONGEST_TEXT];    /* of the runner: /dev/pts/N */
+    char terminal[LONGEST_TEXT];              /* of the runner: /dev/pts/N */
     char sockets[MOST_SOCKETS][LONGEST_TEXT]; /* of services: buses, managers, container engines */
     int socket_count;
-    long victim;                    /* a process of this user outside: its pid, an address in it that says "canary", a descriptor of it */
+    long victim; /* a process of this user outside: its pid, an address in it that says "canary", a descriptor of it */
     unsigned long victim_address;
     long victim_fd;
-    long runner;                    /* hutch itself */
-    long tcp_port, udp_port;        /* listeners on 127.0.0.1 */
-    long ipc_key;                   /* of a System V shared memory segment */
-    long key_serial;                /* of a key in the user's keyring */
+    long runner;                                                              /* hutch itself */
+    long tcp_port, udp_port;                                                  /* listeners on 127.0.0.1 */
+    long ipc_key;                                                             /* of a System V shared memory segment */
+    long key_serial;                                                          /* of a key in the user's keyring */
     unsigned long ns_pid, ns_mnt, ns_net, ns_ipc, ns_uts, ns_user, ns_cgroup; /* inodes */
 };
 

@@ -138,8 +138,9 @@ static void release_agent(const struct world* world)
 {
     (void)world;
     static const char* const paths[] = {
-        "/sys/fs/cgroup/cpu/release_agent", "/sys/fs/cgroup/memory/release_agent", "/sys/fs/cgroup/systemd/release_agent",
-        "/sys/fs/cgroup/devices/devices.allow", "/sys/fs/cgroup/memory/cgroup.procs", "/sys/fs/cgroup/pids/cgroup.procs",
+        "/sys/fs/cgroup/cpu/release_agent",     "/sys/fs/cgroup/memory/release_agent",
+        "/sys/fs/cgroup/systemd/release_agent", "/sys/fs/cgroup/devices/devices.allow",
+        "/sys/fs/cgroup/memory/cgroup.procs",   "/sys/fs/cgroup/pids/cgroup.procs",
     };
     int why = ENOENT;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; ++i) {

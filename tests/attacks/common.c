@@ -29,12 +29,12 @@ static void say(const char* ending, const char* format, va_list arguments)
     }
 }
 
-#define SAY(ending, format)              \
-    do {                                 \
-        va_list arguments;               \
-        va_start(arguments, format);     \
-        say(ending, format, arguments);  \
-        va_end(arguments);               \
+#define SAY(ending, format)                                                                                            \
+    do {                                                                                                               \
+        va_list arguments;                                                                                             \
+        va_start(arguments, format);                                                                                   \
+        say(ending, format, arguments);                                                                                \
+        va_end(arguments);                                                                                             \
     } while (0)
 
 void reached(const char* how, ...)
@@ -80,8 +80,11 @@ static unsigned long inode_of(const char* kind)
 
 bool outside_namespace(const struct world* world, const char* kind)
 {
-    const struct { const char* kind; unsigned long inode; } known[] = {
-        {"pid", world->ns_pid}, {"mnt", world->ns_mnt}, {"net", world->ns_net},   {"ipc", world->ns_ipc},
+    const struct {
+        const char* kind;
+        unsigned long inode;
+    } known[] = {
+        {"pid", world->ns_pid}, {"mnt", world->ns_mnt},   {"net", world->ns_net},       {"ipc", world->ns_ipc},
         {"uts", world->ns_uts}, {"user", world->ns_user}, {"cgroup", world->ns_cgroup},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; ++i)
@@ -106,7 +109,7 @@ static unsigned long long status_field(const char* key, int base)
 bool uncaged(const struct world* world)
 {
     return outside_namespace(world, "mnt") && outside_namespace(world, "pid") && outside_namespace(world, "user") &&
-        status_field("Seccomp:", 10) == 0 && status_field("NoNewPrivs:", 10) == 0;
+           status_field("Seccomp:", 10) == 0 && status_field("NoNewPrivs:", 10) == 0;
 }
 
 bool has_capability(int number)
@@ -123,20 +126,36 @@ const char* scratch(const struct world* world, const char* name)
 
 static void set_field(struct world* world, const char* key, const char* value)
 {
-    const struct { const char* key; char* text; } texts[] = {
-        {"policy", world->policy}, {"work", world->work}, {"outside", world->outside}, {"home", world->home},
-        {"results", world->results}, {"events", world->events}, {"cgroup", world->cgroup},
-        {"abstract", world->abstract_name}, {"terminal", world->terminal},
+    const struct {
+        const char* key;
+        char* text;
+    } texts[] = {
+        {"policy", world->policy},     {"work", world->work},
+        {"outside", world->outside},   {"home", world->home},
+        {"results", world->results},   {"events", world->events},
+        {"cgroup", world->cgroup},     {"abstract", world->abstract_name},
+        {"terminal", world->terminal},
     };
-    const struct { const char* key; long* number; } numbers[] = {
-        {"victim", &world->victim}, {"victim_fd", &world->victim_fd}, {"runner", &world->runner},
-        {"tcp_port", &world->tcp_port}, {"udp_port", &world->udp_port}, {"ipc_key", &world->ipc_key},
+    const struct {
+        const char* key;
+        long* number;
+    } numbers[] = {
+        {"victim", &world->victim},         {"victim_fd", &world->victim_fd}, {"runner", &world->runner},
+        {"tcp_port", &world->tcp_port},     {"udp_port", &world->udp_port},   {"ipc_key", &world->ipc_key},
         {"key_serial", &world->key_serial},
     };
-    const struct { const char* key; unsigned long* number; } inodes[] = {
-        {"victim_address", &world->victim_address}, {"ns_pid", &world->ns_pid}, {"ns_mnt", &world->ns_mnt},
-        {"ns_net", &world->ns_net}, {"ns_ipc", &world->ns_ipc}, {"ns_uts", &world->ns_uts},
-        {"ns_user", &world->ns_user}, {"ns_cgroup", &world->ns_cgroup},
+    const struct {
+        const char* key;
+        unsigned long* number;
+    } inodes[] = {
+        {"victim_address", &world->victim_address},
+        {"ns_pid", &world->ns_pid},
+        {"ns_mnt", &world->ns_mnt},
+        {"ns_net", &world->ns_net},
+        {"ns_ipc", &world->ns_ipc},
+        {"ns_uts", &world->ns_uts},
+        {"ns_user", &world->ns_user},
+        {"ns_cgroup", &world->ns_cgroup},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i)
         if (strcmp(key, texts[i].key) == 0)

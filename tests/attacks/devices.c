@@ -10,7 +10,8 @@
 static void open_disk(const struct world* world)
 {
     (void)world;
-    static const char* const paths[] = {"/dev/vda", "/dev/vdb", "/dev/sda", "/dev/nvme0n1", "/dev/loop0", "/dev/loop-control"};
+    static const char* const paths[] = {"/dev/vda",     "/dev/vdb",   "/dev/sda",
+                                        "/dev/nvme0n1", "/dev/loop0", "/dev/loop-control"};
     int why = ENOENT;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; ++i) {
         if (try_open(paths[i], O_RDWR) == 0)
@@ -38,7 +39,8 @@ static void open_memory(const struct world* world)
 static void open_virtualization(const struct world* world)
 {
     (void)world;
-    static const char* const paths[] = {"/dev/kvm", "/dev/vhost-net", "/dev/net/tun", "/dev/fuse", "/dev/uinput", "/dev/vsock"};
+    static const char* const paths[] = {"/dev/kvm",  "/dev/vhost-net", "/dev/net/tun",
+                                        "/dev/fuse", "/dev/uinput",    "/dev/vsock"};
     int why = ENOENT;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; ++i) {
         if (try_open(paths[i], O_RDWR) == 0)

@@ -86,7 +86,8 @@ static void strange_names(const struct world* world)
     (void)world;
     if (chdir(test_directory()) != 0)
         refused("chdir(TEST_TMPDIR)");
-    static const char* const names[] = {"new\nline", "\033[2J\033[31m", "-rf", "*", "\xff\xfe", "..\\", "$(touch x)", " "};
+    static const char* const names[] = {"new\nline", "\033[2J\033[31m", "-rf", "*", "\xff\xfe",
+                                        "..\\",      "$(touch x)",      " "};
     for (size_t i = 0; i < sizeof names / sizeof *names; ++i)
         close(open(names[i], O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
     if (mkfifo("fifo", 0600) != 0)

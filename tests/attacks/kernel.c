@@ -34,24 +34,28 @@ static void bpf_map(const struct world* world)
 static void bpf_program(const struct world* world)
 {
     (void)world;
-    const struct bpf_insn program[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0}, {.code = BPF_JMP | BPF_EXIT}};
-    union bpf_attr attributes = {.prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .insn_cnt = 2,
-                                 .insns = (unsigned long)program, .license = (unsigned long)"GPL"};
+    const struct bpf_insn program[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0},
+                                       {.code = BPF_JMP | BPF_EXIT}};
+    union bpf_attr attributes = {.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+                                 .insn_cnt = 2,
+                                 .insns = (unsigned long)program,
+                                 .license = (unsigned long)"GPL"};
     judge(syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes), "bpf(BPF_PROG_LOAD)");
 }
 
 static void perf_machine(const struct world* world)
 {
     (void)world;
-    struct perf_event_attr attributes = {.type = PERF_TYPE_SOFTWARE, .size = sizeof attributes, .config = PERF_COUNT_SW_CPU_CLOCK};
+    struct perf_event_attr attributes = {
+        .type = PERF_TYPE_SOFTWARE, .size = sizeof attributes, .config = PERF_COUNT_SW_CPU_CLOCK};
     judge(syscall(SYS_perf_event_open, &attributes, -1, 0, -1, 0), "perf_event_open(of CPU 0)");
 }
 
 static void perf_self(const struct world* world)
 {
     (void)world;
-    struct perf_event_attr attributes = {.type = PERF_TYPE_SOFTWARE, .size = sizeof attributes, .config = PERF_COUNT_SW_TASK_CLOCK,
-                                         .exclude_kernel = 1};
+    struct perf_event_attr attributes = {
+        .type = PERF_TYPE_SOFTWARE, .size = sizeof attributes, .config = PERF_COUNT_SW_TASK_CLOCK, .exclude_kernel = 1};
     use(syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0), "perf_event_open(of itself)");
 }
 

@@ -63,9 +63,10 @@ static void open_all(const char* const* paths, const char* what)
 static void proc_sys(const struct world* world)
 {
     (void)world;
-    static const char* const paths[] = {
-        "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe", "/proc/sys/kernel/hostname", "/proc/sys/vm/drop_caches",
-        "/proc/sys/vm/overcommit_memory", "/proc/sys/fs/file-max", "/proc/sys/kernel/pid_max", NULL};
+    static const char* const paths[] = {"/proc/sys/kernel/core_pattern",  "/proc/sys/kernel/modprobe",
+                                        "/proc/sys/kernel/hostname",      "/proc/sys/vm/drop_caches",
+                                        "/proc/sys/vm/overcommit_memory", "/proc/sys/fs/file-max",
+                                        "/proc/sys/kernel/pid_max",       NULL};
     open_all(paths, "/proc/sys");
 }
 
@@ -81,17 +82,27 @@ static void proc_sys_net(const struct world* world)
 static void proc_machine(const struct world* world)
 {
     (void)world;
-    static const char* const paths[] = {"/proc/sysrq-trigger", "/proc/irq/0/smp_affinity", "/proc/irq/default_smp_affinity",
-                                        "/proc/mtrr", "/proc/acpi/wakeup", "/proc/scsi/scsi", NULL};
+    static const char* const paths[] = {"/proc/sysrq-trigger",
+                                        "/proc/irq/0/smp_affinity",
+                                        "/proc/irq/default_smp_affinity",
+                                        "/proc/mtrr",
+                                        "/proc/acpi/wakeup",
+                                        "/proc/scsi/scsi",
+                                        NULL};
     open_all(paths, "/proc/sysrq-trigger and others");
 }
 
 static void sys_machine(const struct world* world)
 {
     (void)world;
-    static const char* const paths[] = {"/sys/power/state", "/sys/kernel/uevent_helper", "/sys/kernel/mm/transparent_hugepage/enabled",
-                                        "/sys/devices/system/cpu/cpu1/online", "/sys/module/printk/parameters/time",
-                                        "/sys/kernel/tracing/tracing_on", "/sys/kernel/profiling", NULL};
+    static const char* const paths[] = {"/sys/power/state",
+                                        "/sys/kernel/uevent_helper",
+                                        "/sys/kernel/mm/transparent_hugepage/enabled",
+                                        "/sys/devices/system/cpu/cpu1/online",
+                                        "/sys/module/printk/parameters/time",
+                                        "/sys/kernel/tracing/tracing_on",
+                                        "/sys/kernel/profiling",
+                                        NULL};
     open_all(paths, "/sys");
 }
 

@@ -14,9 +14,9 @@
 #include <sys/resource.h>
 
 static const struct attack* const families[] = {
-    process_attacks, signal_attacks, descriptor_attacks, cgroup_attacks, mount_attacks, device_attacks,
-    namespace_attacks, socket_attacks, kernel_attacks, file_attacks, filling_attacks, privilege_attacks,
-    terminal_attacks, machine_attacks, service_attacks, ipc_attacks, call_attacks,
+    process_attacks,   signal_attacks,  descriptor_attacks, cgroup_attacks, mount_attacks,   device_attacks,
+    namespace_attacks, socket_attacks,  kernel_attacks,     file_attacks,   filling_attacks, privilege_attacks,
+    terminal_attacks,  machine_attacks, service_attacks,    ipc_attacks,    call_attacks,
 };
 
 static int list(void)

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 /* Mounts on a directory that is there for it, and takes it off again. */
-static void try_mount(const struct world* world, const char* source, const char* type, unsigned long flags, const char* what)
+static void try_mount(const struct world* world, const char* source, const char* type, unsigned long flags,
+                      const char* what)
 {
     const char* point = scratch(world, "mount");
     const int result = mount(source, point, type, flags, NULL);

@@ -98,8 +98,12 @@ static int join(long pid, const char* kind, int type)
 
 static void join_runner(const struct world* world)
 {
-    const struct { const char* kind; int type; } kinds[] = {
-        {"user", CLONE_NEWUSER}, {"mnt", CLONE_NEWNS}, {"pid", CLONE_NEWPID}, {"net", CLONE_NEWNET}, {"cgroup", CLONE_NEWCGROUP},
+    const struct {
+        const char* kind;
+        int type;
+    } kinds[] = {
+        {"user", CLONE_NEWUSER}, {"mnt", CLONE_NEWNS},        {"pid", CLONE_NEWPID},
+        {"net", CLONE_NEWNET},   {"cgroup", CLONE_NEWCGROUP},
     };
     const long pids[] = {world->runner, world->victim};
     int why = ENOENT;

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,7 +45,8 @@ static void set_uid_program(const struct world* world)
     (void)world;
     if (geteuid() == 0)
         skipped("it is root already");
-    static const char* const paths[] = {"/usr/bin/su", "/bin/su", "/usr/bin/passwd", "/usr/bin/newgrp", "/usr/bin/chsh"};
+    static const char* const paths[] = {"/usr/bin/su", "/bin/su", "/usr/bin/passwd", "/usr/bin/newgrp",
+                                        "/usr/bin/chsh"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; ++i) {
         struct stat facts;
         char says[8192];

@@ -48,8 +48,8 @@ static void start_unit(const struct world* world, bool user)
     if (child == 0) {
         setenv("XDG_RUNTIME_DIR", runtime, 1);
         setenv("DBUS_SESSION_BUS_ADDRESS", bus, 1);
-        execl("/usr/bin/systemd-run", "systemd-run", user ? "--user" : "--system", "--quiet", "--wait", "--collect", "/usr/bin/touch", file,
-              (char*)NULL);
+        execl("/usr/bin/systemd-run", "systemd-run", user ? "--user" : "--system", "--quiet", "--wait", "--collect",
+              "/usr/bin/touch", file, (char*)NULL);
         _exit(127);
     }
     int status = 0;
@@ -79,8 +79,8 @@ static void write_unit(const struct world* world)
 
 static void write_timer(const struct world* world)
 {
-    static const char* const directories[] = {"/var/spool/cron/crontabs", "/var/spool/cron/atjobs", "/etc/cron.d", "/run/systemd/system",
-                                              "/run/systemd/transient"};
+    static const char* const directories[] = {"/var/spool/cron/crontabs", "/var/spool/cron/atjobs", "/etc/cron.d",
+                                              "/run/systemd/system", "/run/systemd/transient"};
     char path[LONGEST_TEXT + 96];
     int why = ENOENT;
     for (size_t i = 0; i < sizeof directories / sizeof *directories; ++i) {
@@ -99,8 +99,9 @@ static void write_timer(const struct world* world)
 static void agents(const struct world* world)
 {
     (void)world;
-    static const char* const names[] = {"DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "GPG_AGENT_INFO", "DOCKER_HOST", "XDG_RUNTIME_DIR",
-                                        "NOTIFY_SOCKET", "DISPLAY", "WAYLAND_DISPLAY"};
+    static const char* const names[] = {
+        "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "GPG_AGENT_INFO", "DOCKER_HOST",
+        "XDG_RUNTIME_DIR",          "NOTIFY_SOCKET", "DISPLAY",        "WAYLAND_DISPLAY"};
     char path[LONGEST_TEXT];
     for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
         const char* value = getenv(names[i]);

@@ -6,10 +6,10 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/vm_sockets.h>
+#include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netpacket/packet.h>
-#include <net/ethernet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,8 +94,10 @@ static void abstract_socket(const struct world* world)
     const int file = new_socket(AF_UNIX, SOCK_STREAM, 0);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const size_t length = strlen(world->abstract_name);
-    memcpy(address.sun_path + 1, world->abstract_name, length < sizeof address.sun_path - 1 ? length : sizeof address.sun_path - 1);
-    if (connect(file, (const struct sockaddr*)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) != 0)
+    memcpy(address.sun_path + 1, world->abstract_name,
+           length < sizeof address.sun_path - 1 ? length : sizeof address.sun_path - 1);
+    if (connect(file, (const struct sockaddr*)&address,
+                (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) != 0)
         refused("connect(@%s)", world->abstract_name);
     tell(file);
     reached("connect(@%s)", world->abstract_name);
@@ -155,7 +157,9 @@ static void netlink_audit(const struct world* world)
     struct {
         struct nlmsghdr header;
         char text[16];
-    } message = {.header = {.nlmsg_len = sizeof message, .nlmsg_type = 1105 /* AUDIT_USER */, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK}};
+    } message = {.header = {.nlmsg_len = sizeof message,
+                            .nlmsg_type = 1105 /* AUDIT_USER */,
+                            .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK}};
     if (send(file, &message, sizeof message, 0) < 0)
         refused("AUDIT_USER");
     struct {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # hutch exec as ctest's launcher, as docs/wrapper.md has it: by target property, and in the command itself. Exit codes, skips, output and
 # ctest's own timeout pass through, and what a test leaves is gone.
+# shellcheck disable=SC2015 # "is there, or skip" is what is meant
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # hutch exec as meson's wrapper, as docs/wrapper.md has it. Exit codes, skips (77), hard errors (99) and output pass through.
+# shellcheck disable=SC2015 # "is there, or skip" is what is meant
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"

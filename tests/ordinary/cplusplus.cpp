@@ -42,12 +42,12 @@ namespace {
 
 int failures = 0;
 
-#define CHECK(condition)                                                                                                \
-    do {                                                                                                                \
-        if (!(condition)) {                                                                                             \
+#define CHECK(condition)                                                                                               \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
             std::printf("fail: %s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, std::strerror(errno));               \
-            ++failures;                                                                                                 \
-        }                                                                                                               \
+            ++failures;                                                                                                \
+        }                                                                                                              \
     } while (false)
 
 void threads()
