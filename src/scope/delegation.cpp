@@ -58,9 +58,12 @@ Result<DelegatedScope> acquire_delegated_scope(const RunId& id)
 Result<DelegatedScope> acquire_delegated_scope(const RunId& id, sd::Units units)
 {
     const std::string name = id.scope_name();
-    auto first = StandIn::start(name);
+    auto first = StandIn::start(name, units.bus().fd());
     if (!first) {
         return std::unexpected(std::move(first.error()));
+    }
+    if (auto told = first->about_to_ask(); !told) {
+        return std::unexpected(std::move(told.error()));
     }
     const sd::TransientUnit unit = sd::scope_unit({.unit = name,
                                                    .description = fmt::format("hutch test run {}", id.text()),

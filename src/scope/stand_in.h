@@ -17,13 +17,17 @@ namespace hutch::scope {
 
 class StandIn {
   public:
-    /// `unit` need not be there yet. To be called while this process has one thread.
-    static Result<StandIn> start(const std::string& unit);
+    /// `unit` need not be there yet. `bus` is the connection by which the manager will be asked: the stand-in holds it, so that the call
+    /// of a runner who is dead meanwhile is neither lost nor that of a caller whom nobody knows any more. Not for a process
+    /// with several threads.
+    static Result<StandIn> start(const std::string& unit, base::BorrowedFd bus);
     StandIn(StandIn&&) noexcept = default;
     /// As dismiss(); if it was not dismissed.
     ~StandIn();
 
     int pid() const { return pid_; }
+    /// From here on the manager may move it: if we die, it waits for that, at most four seconds. Before, it just goes.
+    Result<void> about_to_ask();
     /// Ends it, wherever it is, and reaps it.
     Result<void> dismiss();
 

@@ -156,6 +156,11 @@ Result<Bus> Bus::start(BusPtr owned, const BusAddress& address, Instance instanc
     return bus;
 }
 
+base::BorrowedFd Bus::fd() const
+{
+    return base::BorrowedFd(sd_bus_get_fd(bus_.get()));
+}
+
 Reply<MessagePtr> Bus::call(sd_bus_message* request)
 {
     sd_bus_error error = SD_BUS_ERROR_NULL;

@@ -68,6 +68,8 @@ class Bus {
     /// Handles what has come and waits for more until `done()` or until `limit` is over; true if done.
     template <class Done> Result<bool> wait_until(Done done, Microseconds limit);
 
+    /// The connection's socket, for somebody who is to keep it open.
+    base::BorrowedFd fd() const;
     sd_bus* native() const { return bus_.get(); }
 
   private:

@@ -20,7 +20,7 @@ SIGNALS = {
     signal.SIGRTMIN + 3: "sigio_victim",
 }
 IPC_CREAT, IPC_RMID = 0o1000, 0
-KEYCTL_UNLINK, KEYCTL_READ, USER_KEYRING = 9, 11, -4
+KEYCTL_JOIN_SESSION, KEYCTL_LINK, KEYCTL_UNLINK, KEYCTL_READ, SESSION_KEYRING, USER_KEYRING = 1, 8, 9, 11, -3, -4
 ADD_KEY, KEYCTL = (248, 250) if os.uname().machine == "x86_64" else (217, 219)
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -40,6 +40,9 @@ class Witness:
         self.segment = libc.shmget(ipc_key, 4096, IPC_CREAT | 0o600)
         self.shared = libc.shmat(self.segment, None, 0)
         ctypes.memmove(self.shared, CANARY, len(CANARY))
+        # A key is read by who possesses it: a service's session keyring does not lead to the user's (pam_keyinit does that).
+        libc.syscall(KEYCTL, KEYCTL_JOIN_SESSION, None)
+        libc.syscall(KEYCTL, KEYCTL_LINK, USER_KEYRING, SESSION_KEYRING)
         self.key = libc.syscall(ADD_KEY, b"user", key_name.encode(), CANARY, len(CANARY), USER_KEYRING)
         self.tcp = self.listen(socket.AF_INET, ("127.0.0.1", 0))
         port = self.tcp.getsockname()[1]
@@ -99,11 +102,14 @@ class Witness:
             seen.add("descriptors_of_victim")
         if ctypes.string_at(self.shared, len(CANARY)) != CANARY:
             seen.add("shm_of_others")
-        text = ctypes.create_string_buffer(64)
-        length = libc.syscall(KEYCTL, KEYCTL_READ, self.key, text, 64)
-        if self.key > 0 and (length < 0 or text.raw[:length] != CANARY):
+        if self.key > 0 and self.key_text() != CANARY:
             seen.add("user_keyring")
         return sorted(seen)
+
+    def key_text(self):
+        text = ctypes.create_string_buffer(64)
+        length = libc.syscall(KEYCTL, KEYCTL_READ, self.key, text, 64)
+        return text.raw[:length] if length >= 0 else os.strerror(ctypes.get_errno()).encode()
 
     def remove(self):
         libc.shmctl(self.segment, IPC_RMID, None)

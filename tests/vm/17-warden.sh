@@ -48,7 +48,7 @@ for number in range(rounds):
     slowest = max(slowest, took)
     if left:
         late += 1
-        print(f"late: round {number}, killed after {moment:.3f} s; left after {took:.2f} s:", *left, sep="\n  ")
+        print(f"late: round {number}, pid {runner.pid} killed after {moment:.3f} s; left after {took:.2f} s:", *left, sep="\n  ")
         print(open("run.log").read())
         left = bed.wait_until_clean(4.0)
         if left:
