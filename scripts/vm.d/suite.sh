@@ -132,10 +132,10 @@ collect_results() {
   done 3<"$work/control"
 }
 
-# The first word of what a check said against itself.
+# What a check said against itself, in a line: its own words, else the bed's.
 complaint_of() { # FILE
   local line
-  line=$(grep -a -m 1 -E '^(fail: |late: |-- (killed|exit code|left behind|two|the machine))' "$1" || true)
+  line=$(grep -a -m 1 '^fail: ' "$1" || grep -a -m 1 -E '^-- (killed|exit code|left behind)' "$1" || true)
   printf '%s\n' "${line:-$(sed -n 2p "$1")}"
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # run-as: root dev
-# timeout: 120
+# timeout: 300
 # kill -9 of the runner while its manager makes its unit: nothing stays, neither a cgroup nor a unit that believes it is running. And
 # such a unit, should somebody else have made one, is what hutch clean and the next run stop, not only remove.
 set -euo pipefail
