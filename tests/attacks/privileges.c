@@ -50,7 +50,7 @@ static void set_uid_program(const struct world* world)
     for (size_t i = 0; i < sizeof paths / sizeof *paths; ++i) {
         struct stat facts;
         char says[8192];
-        if (stat(paths[i], &facts) != 0 || !(facts.st_mode & S_ISUID) || facts.st_uid != 0)
+        if (stat(paths[i], &facts) != 0 || !(facts.st_mode & S_ISUID)) /* root may have no number here */
             continue;
         if (runs_with_more(paths[i], says, sizeof says))
             reached("%s runs as root", paths[i]);
