@@ -145,8 +145,7 @@ Check check_listener(const Box& box)
 
 std::vector<Check> check_isolation(const Box& box, const std::string& cwd)
 {
-    const plan::Site site = plan::look_at_site({.cgroup = box.chosen().warden,
-                                                .work_dir = cwd,
+    const plan::Site site = plan::look_at_site({.work_dir = cwd,
                                                 .home = environment_variable("HOME"),
                                                 .temp_root = temp_root(),
                                                 .path = environment_variable("PATH"),

@@ -25,8 +25,7 @@ plan::Site site_of(const std::vector<TestPtr>& tests, const Box& box, const std:
             }
         }
     }
-    return plan::look_at_site({.cgroup = box.chosen().warden,
-                               .work_dir = cwd,
+    return plan::look_at_site({.work_dir = cwd,
                                .home = environment_variable("HOME"),
                                .temp_root = temp_root(),
                                .path = environment_variable("PATH"),

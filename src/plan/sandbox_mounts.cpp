@@ -56,7 +56,6 @@ class Mounts {
                 draft_.init(entry.feature, Op::set_attributes, {entry.path}, MOUNT_ATTR_RDONLY);
             }
         }
-        show_cgroup();
         if (needs_stage()) {
             draft_.init(Feature::mount_namespace, Op::detach, {stage_});
         }
@@ -269,16 +268,6 @@ class Mounts {
     }
 
     // --------------------------------------------------------------------------------------- kernel interfaces
-
-    /// A test may look at its own limits, and at nobody else's.
-    void show_cgroup()
-    {
-        if (files_.hide_control && draft_.rules.namespaces.cgroup && site_.cgroup &&
-            site_.look("/sys/fs/cgroup").exists()) {
-            draft_.init(Feature::control, Op::mount, {"cgroup2", "/sys/fs/cgroup", "cgroup2"}, MS_RDONLY | no_programs)
-                .flags = flag::optional;
-        }
-    }
 
     void mount_proc()
     {

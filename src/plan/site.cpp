@@ -115,7 +115,6 @@ Site look_at_site(const SiteFacts& facts)
     Site site;
     site.uid = ::geteuid();
     site.privileged = site.uid == 0;
-    site.cgroup = facts.cgroup;
     site.work_dir = facts.work_dir;
     site.home = facts.home;
     site.run_user = fmt::format("/run/user/{}", site.uid);

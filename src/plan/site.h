@@ -33,7 +33,6 @@ enum class Refusal {
 struct Site {
     unsigned uid = 0;
     bool privileged = true; ///< namespaces and mounts without a user namespace around them
-    bool cgroup = false;    ///< a test has a cgroup of its own: what its cgroup namespace shows is its own
     std::string work_dir;   ///< absolute
     std::string home;       ///< the user's own, outside; "" where there is none
     std::string run_user;   ///< /run/user/UID
@@ -54,7 +53,6 @@ struct Site {
 
 /// What a run knows of itself; the rest is looked at.
 struct SiteFacts {
-    bool cgroup = false;
     std::string work_dir, home, temp_root;
     std::string path;                  ///< PATH: directories below what a policy covers stay visible
     std::vector<std::string> programs; ///< of the tests, and the test files themselves: absolute
