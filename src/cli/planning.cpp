@@ -14,7 +14,7 @@ namespace hutch::cli {
 
 namespace {
 
-plan::Site site_of(const std::vector<TestPtr>& tests, const Box& box, const std::string& cwd)
+plan::Site site_of(const std::vector<TestPtr>& tests, const std::string& cwd)
 {
     std::set<std::string> programs;
     for (const TestPtr& test : tests) {
@@ -34,7 +34,7 @@ plan::Site site_of(const std::vector<TestPtr>& tests, const Box& box, const std:
 
 Result<run::Fitted> fit(const std::vector<TestPtr>& tests, const Wanted& wanted, const Box& box, const std::string& cwd)
 {
-    return run::fit_sandbox(wanted.policy, site_of(tests, box, cwd), wanted.isolation,
+    return run::fit_sandbox(wanted.policy, site_of(tests, cwd), wanted.isolation,
                             {.init = box.init(),
                              .temp_root = temp_root(),
                              .namespaces_remedy = scope::remedy_for_namespaces(box.chosen().machine)});
