@@ -82,12 +82,18 @@ class Fitting {
         return base::join(names, ", ");
     }
 
+    /// A private /tmp would take the tests away; nothing of the machine is in the way.
+    bool works_in_tmp(const std::vector<Feature>& features) const
+    {
+        return std::ranges::find(features, Feature::tmp) != features.end() &&
+               site_.refusal(Feature::tmp) == plan::Refusal::none &&
+               site_.look(site_.work_dir).real == site_.look("/tmp").real;
+    }
+
     std::string why(const std::vector<Feature>& features) const
     {
         std::vector<std::string> all = reasons_;
-        const bool tmp = std::ranges::find(features, Feature::tmp) != features.end();
-        if (tmp && site_.refusal(Feature::tmp) == plan::Refusal::none &&
-            site_.look(site_.work_dir).real == site_.look("/tmp").real) {
+        if (works_in_tmp(features)) {
             all.emplace_back("the work directory is /tmp itself");
         }
         return all.empty() ? "" : fmt::format(": {}", base::join(all, "; "));
@@ -99,6 +105,10 @@ class Fitting {
         std::erase_if(closed, [&](Feature feature) { return !fails_closed(feature); });
         if (closed.empty()) {
             return {};
+        }
+        if (works_in_tmp(closed) && reasons_.empty()) {
+            return plain_error(fmt::format("policy '{}' cannot be held here ({}){}", policy_.name, list(closed), why(closed)),
+                               "start hutch in a directory below /tmp, or elsewhere");
         }
         const bool namespaces = std::ranges::any_of(closed, is_of_namespaces);
         const std::string hint =

@@ -60,6 +60,8 @@ expect_nothing_left_of "$(python3 -c 'import json; print(json.loads(open("events
 expect_exit 125 "$HUTCH" exec -p default -- "$HUTCH" exec -p default -- sh -c 'echo ran'
 expect_in stderr "policy 'default' cannot be held here \(.*proc.*\)"
 expect_not_in stdout ran
+(cd /tmp && "$HUTCH" exec -p default -- true) >in-tmp 2>&1 && fail 'a private /tmp would take the work directory away'
+expect_in in-tmp 'start hutch in a directory below /tmp'
 # ... with --isolation=if-available it is dropped, and said once
 expect_exit 0 "$HUTCH" exec -p default -- "$HUTCH" exec -p default --isolation=if-available -- sh -c 'echo ran'
 expect_in stdout ran
