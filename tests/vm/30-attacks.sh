@@ -8,5 +8,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 attacks=$(dirname "$0")/../attacks
-ATTACKS=$attacks/attacks python3 "$attacks/run" --timeout 20 --jobs 2 || fail 'see above'
+policies=default,strict
+[[ -z ${ALL_POLICIES:-} ]] || policies=trusted,default,offline,network,strict
+ATTACKS=$attacks/attacks python3 "$attacks/run" --policies "$policies" --timeout 20 --jobs 2 || fail 'see above'
 expect_nothing_left
