@@ -60,10 +60,18 @@ class FilteredChild {
     /// waitpid(2)'s status.
     int wait()
     {
-        int status = 0;
-        EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
-        pid_ = 0;
-        return status;
+        if (pid_ > 0) {
+            EXPECT_EQ(waitpid(pid_, &status_, 0), pid_);
+            pid_ = 0;
+        }
+        return status_;
+    }
+    /// Before Linux 6.11 a zombie still holds its filter: the listener hangs up when the last process was reaped.
+    void reap_if_ended()
+    {
+        if (pid_ > 0 && waitpid(pid_, &status_, WNOHANG) == pid_) {
+            pid_ = 0;
+        }
     }
 
   private:
@@ -118,6 +126,7 @@ class FilteredChild {
     }
 
     std::shared_ptr<const kernel::CallTable> table_;
+    int status_ = 0;
     int pid_ = -1;
     base::UniqueFd listener_;
 };

@@ -60,10 +60,11 @@ class Seccomp : public testing::Test {
         ASSERT_TRUE(loop.run());
     }
     /// Until the last filtered process is gone.
-    void run_to_the_end(run::Denials& denials)
+    void run_to_the_end(run::Denials& denials, FilteredChild& child)
     {
         for (int i = 0; i < 500 && denials.watching(); ++i) {
             run_for(milliseconds(20));
+            child.reap_if_ended();
         }
         EXPECT_FALSE(denials.watching()) << "no hang-up";
     }
@@ -92,7 +93,7 @@ TEST_F(Seccomp, ADeniedCallIsNamedWithItsProcess)
     run::Denials denials;
     ASSERT_TRUE(denials.watch(loop, std::move(child.listener()), child.table()));
     const int pid = child.pid();
-    run_to_the_end(denials);
+    run_to_the_end(denials, child);
     EXPECT_EQ(child.wait(), EPERM << 8);
     ASSERT_EQ(denials.listed().size(), 1U);
     EXPECT_EQ(denials.count(), 1U);
@@ -116,7 +117,7 @@ TEST_F(Seccomp, SixteenAreListedAndAllAreCounted)
     });
     run::Denials denials;
     ASSERT_TRUE(denials.watch(loop, std::move(child.listener()), child.table()));
-    run_to_the_end(denials);
+    run_to_the_end(denials, child);
     EXPECT_EQ(child.wait(), 40 << 8);
     EXPECT_EQ(denials.count(), 40U);
     EXPECT_EQ(denials.listed().size(), run::denied_listed);
@@ -239,7 +240,7 @@ TEST_F(Seccomp, ThreadsComeByCloneWhereClone3IsAbsent)
     });
     run::Denials denials;
     ASSERT_TRUE(denials.watch(loop, std::move(child.listener()), child.table()));
-    run_to_the_end(denials);
+    run_to_the_end(denials, child);
     EXPECT_EQ(child.wait(), 31 << 8);
     EXPECT_EQ(denials.count(), 2U);
     ASSERT_EQ(denials.listed().size(), 2U);
