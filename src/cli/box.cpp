@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/environment.h"
+#include "kernel/sched_slice.h"
 #include "scope/sweep.h"
 
 namespace hutch::cli {
@@ -37,6 +38,7 @@ bool are_inside_a_test()
 
 Result<std::unique_ptr<Box>> Box::open(CgroupChoice choice)
 {
+    (void)kernel::ask_for_short_turns(); // beside tests that use all CPUs; without it we wait longer for ours
     auto id = scope::own_run_id();
     if (!id) {
         return std::unexpected(std::move(id.error()));
