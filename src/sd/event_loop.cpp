@@ -27,6 +27,7 @@ struct Source::State {
 namespace {
 
 constexpr std::int64_t signal_priority = SD_EVENT_PRIORITY_IMPORTANT;
+constexpr std::int64_t urgent_priority = SD_EVENT_PRIORITY_IMPORTANT / 2;
 
 std::unexpected<Error> event_error(std::string tried, int result)
 {
@@ -113,14 +114,20 @@ EventLoop::~EventLoop()
     sd_event_unref(event_);
 }
 
-Result<Source> EventLoop::on_fd(base::BorrowedFd fd, std::uint32_t events, std::function<void(std::uint32_t)> handler)
+Result<Source> EventLoop::on_fd(base::BorrowedFd fd, std::uint32_t events, std::function<void(std::uint32_t)> handler,
+                                Urgency urgency)
 {
     auto state = std::make_unique<Source::State>();
     state->on_ready = std::move(handler);
     auto ready = [](sd_event_source*, int, std::uint32_t revents, void* userdata) noexcept {
         return dispatch<Source::State>(userdata, [revents](Source::State& s) { s.on_ready(revents); });
     };
-    if (int r = sd_event_add_io(event_, &state->source, fd.get(), events, ready, state.get()); r < 0) {
+    int r = sd_event_add_io(event_, &state->source, fd.get(), events, ready, state.get());
+    if (r >= 0 && urgency == Urgency::high) {
+        r = sd_event_source_set_priority(state->source, urgent_priority);
+    }
+    if (r < 0) {
+        sd_event_source_disable_unref(state->source);
         return event_error("watch descriptor " + std::to_string(fd.get()), r);
     }
     return Source(std::move(state));

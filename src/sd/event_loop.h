@@ -34,6 +34,9 @@ class Source {
     std::unique_ptr<State> state_;
 };
 
+/// Of what is ready, `high` is handled before `normal`.
+enum class Urgency { normal, high };
+
 class EventLoop {
   public:
     static Result<EventLoop> open();
@@ -43,7 +46,8 @@ class EventLoop {
 
     /// `events` is a set of EPOLL* bits; the handler gets those that came. A descriptor is watched once: a second watch
     /// on it is an error until the first one has ended.
-    Result<Source> on_fd(base::BorrowedFd fd, std::uint32_t events, std::function<void(std::uint32_t)> handler);
+    Result<Source> on_fd(base::BorrowedFd fd, std::uint32_t events, std::function<void(std::uint32_t)> handler,
+                         Urgency urgency = Urgency::normal);
     /// Once, `delay` from now or later, never earlier, CLOCK_MONOTONIC. Late by at most 1 % of the delay, which is
     /// never taken as less than 1 ms or more than 250 ms.
     Result<Source> after(Microseconds delay, std::function<void()> handler);

@@ -64,6 +64,28 @@ TEST_F(EventLoopTest, ADescriptorIsWatchedOnce)
     EXPECT_TRUE(loop.on_fd(pipe.read, EPOLLIN, [](std::uint32_t) {}));
 }
 
+TEST_F(EventLoopTest, WhatIsUrgentComesFirst)
+{
+    Pipe one, two;
+    std::vector<int> seen;
+    auto first = loop.on_fd(one.read, EPOLLIN, [&](std::uint32_t) {
+        seen.push_back(1);
+        loop.stop();
+    });
+    Result<Source> second;
+    second = loop.on_fd(
+        two.read, EPOLLIN,
+        [&](std::uint32_t) {
+            seen.push_back(2);
+            second.value().reset();
+        },
+        Urgency::high);
+    ASSERT_TRUE(first && second);
+    ASSERT_EQ(::write(one.write.get(), "x", 1) + ::write(two.write.get(), "x", 1), 2);
+    ASSERT_TRUE(loop.run());
+    EXPECT_EQ(seen, (std::vector{2, 1}));
+}
+
 TEST_F(EventLoopTest, AnEndedWatchIsNotCalled)
 {
     Pipe pipe;
