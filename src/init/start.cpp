@@ -58,6 +58,13 @@ Failure prepare(const wire::Orders& orders, World& world)
     if ((orders.flags & wire::order_flag::drop_ambient) != 0) {
         drop_ambient();
     }
+    if (orders.namespaces != 0) {
+        if (const long result = unshare(orders.namespaces); result < 0) {
+            return {.step = wire::Step::namespaces,
+                    .code = static_cast<int>(-result),
+                    .value = static_cast<std::int64_t>(orders.namespaces)};
+        }
+    }
     const Failure failure = open_world(orders, world);
     return failure.code != 0 ? failure : furnish(world);
 }

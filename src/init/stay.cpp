@@ -1,8 +1,8 @@
-// See stay.h. One thread, one ppoll(2) over three descriptors: the control socket, a signalfd for SIGCHLD (all signals
-// are blocked for good), and a close-on-exec socket whose end-of-file says that the test was executed (a socket, so that a
-// seccomp filter has to leave the test's process no more than sendmsg). The order of
-// reports is fixed: Executed or Failed, then Exited. Never outlives the runner by more than the time that killing
-// takes.
+// See stay.h. One thread, one ppoll(2) over three descriptors: the control socket, a signalfd for SIGCHLD (all signals are blocked
+// for good), and the listener of the test's seccomp filter until the first denied call waits: then the runner gets it. The test is a child by
+// vfork: it uses our memory and our descriptors until it has executed, and we go on after that. What the runner has to hear is Listener, and
+// Failed or Exited; if all is well (the test has ended with an exit code, nothing is left, and we may leave) we end with that code, and that is
+// all. Never outlives the runner by more than the time that killing takes.
 #include "init/stay.h"
 
 #include <asm/errno.h>
@@ -26,17 +26,18 @@ namespace {
 constexpr int first_process = 1;
 constexpr int sigkill = 9;
 constexpr int sigchld = 17;
-constexpr int closed = -1;
 /// To kill and to be heard among many, also those who changed their user. We execute nothing, so that no other set matters.
 constexpr std::uint64_t capabilities_of_a_parent = std::uint64_t{1} << CAP_KILL | std::uint64_t{1} << CAP_SYS_NICE;
 
 struct Stay {
-    int test;            ///< pid; 0 once it was reaped
-    bool own_session;    ///< `test` leads a process group
-    int child_signals;   ///< signalfd
-    int exec_pipe;       ///< read end, `closed` once it has spoken
-    bool failed = false; ///< a step failed: nothing was executed
-    bool ended = false;  ///< the test's first process was reaped
+    int test;                    ///< pid; 0 once it was reaped
+    bool own_session;            ///< `test` leads a process group
+    bool may_leave;              ///< when nothing is left
+    int child_signals;           ///< signalfd
+    int listener;                ///< of the filter; -1: none, or the runner has it
+    const volatile bool* failed; ///< it has executed nothing, and has told the runner why
+    bool ended = false;          ///< the test's first process was reaped
+    bool alone = false;          ///< no child is left, and so nothing below us
     bool told_end = false;
     int wait_status = 0;
 };
@@ -47,7 +48,9 @@ struct Stay {
     exit_process(wire::exit_not_executed);
 }
 
-[[noreturn]] void become_test(const wire::Orders& orders, const Program& program, World& world, int exec_pipe)
+/// Not inlined: the child of a vfork may use the stack below our frame, and nothing of the frame itself.
+[[noreturn, gnu::noinline]] void become_test(const wire::Orders& orders, const Program& program, World& world,
+                                             volatile bool* failed)
 {
     prctl(PR_SET_PDEATHSIG, sigkill); // a bonus: whoever kills us does not free the test
     set_traceable(true);              // /proc/self must be ours again; exec would do it too late
@@ -60,11 +63,24 @@ struct Stay {
         failure = carry_out(orders, program, world);
     }
     report(failure);
-    send(exec_pipe, "", 1);
+    *failed = true;
     exit_process(wire::exit_not_executed);
 }
 
-/// Prepares to be a parent of orphans and forks the test.
+/// True once the child has told the runner why it executes nothing. It is our memory that it writes to.
+volatile bool child_failed = false;
+
+/// The same for a child by fork, which has memory of its own.
+volatile bool* shared_flag()
+{
+    const long address = map_shared(sizeof(bool));
+    if (address < 0 && address > -4096) {
+        give_up(static_cast<int>(-address));
+    }
+    return reinterpret_cast<volatile bool*>(address);
+}
+
+/// Prepares to be a parent of orphans and starts the test.
 Stay start_test(const wire::Orders& orders, const Program& program, World& world)
 {
     block_signals();
@@ -74,27 +90,32 @@ Stay start_test(const wire::Orders& orders, const Program& program, World& world
             give_up(static_cast<int>(-result));
         }
     }
-    int ends[2];
-    if (const long result = socketpair(ends); result < 0) {
-        give_up(static_cast<int>(-result));
-    }
     const int signals = signalfd(std::uint64_t{1} << (sigchld - 1), O_CLOEXEC | O_NONBLOCK);
     if (signals < 0) {
         give_up(-signals);
     }
-    const int test = fork();
+    volatile bool* failed = &child_failed;
+    world.shared = true;
+    int test = vfork();
+    if (test == -EINVAL) { // before 6.1 into a time namespace of its own
+        world.shared = false;
+        failed = shared_flag();
+        test = fork();
+    }
     if (test < 0) {
         give_up(-test);
     }
     if (test == 0) {
-        become_test(orders, program, world, ends[1]);
+        become_test(orders, program, world, failed);
     }
+    set_traceable(false); // where the child has failed it is still traceable
     keep_capabilities(capabilities_of_a_parent);
-    close(ends[1]);
     return {.test = test,
             .own_session = (orders.flags & wire::order_flag::new_session) != 0,
+            .may_leave = (orders.flags & wire::order_flag::leave) != 0,
             .child_signals = signals,
-            .exec_pipe = ends[0]};
+            .listener = world.listener,
+            .failed = failed};
 }
 
 /// The test's streams are not ours: who waits for their end must not wait for us. A terminal's signals do not concern
@@ -114,21 +135,6 @@ template <class Message> void tell(const Message& message)
     send(wire::control_fd, &message, sizeof(message));
 }
 
-void hear_exec(Stay& state)
-{
-    char byte;
-    const long got = read(state.exec_pipe, &byte, 1);
-    if (got == -EINTR) {
-        return;
-    }
-    state.failed = got == 1; // become_test() has told the runner why
-    close(state.exec_pipe);
-    state.exec_pipe = closed;
-    if (!state.failed) {
-        tell(wire::Plain{{wire::magic, wire::Kind::executed}});
-    }
-}
-
 std::uint64_t reaped_cpu_usec()
 {
     rusage usage = {};
@@ -144,6 +150,7 @@ void reap_all(Stay& state)
         int status = 0;
         const int pid = wait_any(&status, WNOHANG | __WALL);
         if (pid <= 0) {
+            state.alone = pid == -ECHILD;
             return;
         }
         if (pid == state.test) {
@@ -154,20 +161,37 @@ void reap_all(Stay& state)
     }
 }
 
-/// Only after hear_exec(): the pipe is closed when the first process is gone, so it has spoken by then.
 void tell_end(Stay& state)
 {
-    if (!state.ended || state.told_end || state.exec_pipe != closed) {
+    if (!state.ended || state.told_end) {
         return;
     }
     state.told_end = true;
-    if (state.failed) {
+    if (*state.failed) {
         exit_process(wire::exit_not_executed);
+    }
+    const bool leaves = state.alone && state.may_leave;
+    const bool has_code = (state.wait_status & 0x7f) == 0; // WIFEXITED
+    if (leaves && has_code) {
+        exit_process(state.wait_status >> 8 & 0xff);
     }
     tell(wire::Exited{.header = {wire::magic, wire::Kind::exited},
                       .wait_status = state.wait_status,
-                      .unused = 0,
+                      .leaves = leaves ? 1U : 0U,
                       .cpu_usec = reaped_cpu_usec()});
+    if (leaves) {
+        exit_process(0);
+    }
+}
+
+/// A denied call waits, or nobody is left who could make one.
+void hand_over_listener(Stay& state, short events)
+{
+    if ((events & POLLIN) != 0) {
+        send_listener(state.listener);
+    }
+    close(state.listener);
+    state.listener = -1;
 }
 
 void obey(const Stay& state)
@@ -201,15 +225,15 @@ void stay(const wire::Orders& orders, const Program& program, World& world)
     Stay state = start_test(orders, program, world);
     stand_aside(state);
     for (;;) {
-        PollFd fds[] = {{wire::control_fd, POLLIN, 0}, {state.child_signals, POLLIN, 0}, {state.exec_pipe, POLLIN, 0}};
+        PollFd fds[] = {{wire::control_fd, POLLIN, 0}, {state.child_signals, POLLIN, 0}, {state.listener, POLLIN, 0}};
         poll_for_ever(fds, 3); // a negative descriptor is left out
         if (fds[2].revents != 0) {
-            hear_exec(state);
+            hand_over_listener(state, fds[2].revents);
         }
         if (fds[1].revents != 0) {
             reap_all(state);
+            tell_end(state);
         }
-        tell_end(state);
         if (fds[0].revents != 0) {
             obey(state);
         }

@@ -3,6 +3,7 @@
 
 #include <linux/fcntl.h>
 
+#include "init/process.h"
 #include "init/syscalls.h"
 #include "init/text.h"
 #include "init/world.h"
@@ -78,6 +79,9 @@ Failure carry_out(const wire::Orders& orders, const Program& program, World& wor
     }
     if (const Failure failure = set_rlimits(orders); failure.code != done) {
         return failure;
+    }
+    if (world.shared) {
+        set_traceable(false); // of the hutch-init that stays; the test's memory is another one, and traceable
     }
     set_signal_mask(0);
     if (const Failure failure = confine(world); failure.code != done) {

@@ -176,6 +176,10 @@ inline long prctl(int option, long argument)
 {
     return raw_syscall(__NR_prctl, option, argument, 0, 0, 0);
 }
+inline long unshare(std::uint64_t namespaces)
+{
+    return raw_syscall(__NR_unshare, static_cast<long>(namespaces));
+}
 inline long setsid()
 {
     return raw_syscall(__NR_setsid);
@@ -224,6 +228,18 @@ inline long kill(int pid, int signal)
 inline int fork()
 {
     return static_cast<int>(raw_syscall(__NR_clone, 17 /* SIGCHLD */));
+}
+/// The child has our memory, our stack and our descriptors until it executes or ends, and we stand still: it may only call what does not
+/// return.
+inline int vfork()
+{
+    return static_cast<int>(raw_syscall(__NR_clone, 0x100 /* CLONE_VM */ | 0x400 /* CLONE_FILES */ | 0x4000 /* CLONE_VFORK */ | 17 /* SIGCHLD */, 0));
+}
+/// Zeros, the same for us and for who is forked. An address, or a negated errno.
+inline long map_shared(std::size_t size)
+{
+    return raw_syscall(__NR_mmap, 0, static_cast<long>(size), 3 /* PROT_READ | PROT_WRITE */,
+                       0x21 /* MAP_SHARED | MAP_ANONYMOUS */, -1, 0);
 }
 inline int wait_any(int* status, int options)
 {

@@ -187,9 +187,9 @@ long Worker::perform(Op op, const Arguments& step)
     case Op::host_name:
         return set_host_name(step);
     case Op::loopback:
-        return raise_loopback();
+        return world_.network_is_up ? done : raise_loopback();
     case Op::join_network:
-        return join_network();
+        return join_network(world_);
     case Op::unshare:
         return unshare(step.number);
     default:
@@ -224,7 +224,7 @@ long Worker::perform_mount(Op op, const Arguments& step)
 
 long Worker::unshare(std::uint64_t namespaces)
 {
-    const long result = raw_syscall(__NR_unshare, static_cast<long>(namespaces));
+    const long result = init::unshare(namespaces);
     world_.own_mounts = world_.own_mounts || (result >= 0 && (namespaces & CLONE_NEWNS) != 0);
     return result;
 }
@@ -320,6 +320,7 @@ Failure open_world(const wire::Orders& orders, World& world)
     world.test_steps = head.test_steps;
     world.filter = image + head.filter;
     world.filter_count = head.filter_count;
+    world.network = (orders.flags & wire::order_flag::network) != 0;
     world.own_mounts = (orders.flags & wire::order_flag::own_mounts) != 0;
     world.attempt_dir = text_of(orders, orders.attempt_dir);
     world.work_dir = text_of(orders, orders.work_dir);

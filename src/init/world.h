@@ -17,6 +17,12 @@ struct World {
     const void* filter = nullptr; ///< struct sock_filter, filter_count of them
     std::uint32_t filter_count = 0;
     bool own_mounts = false;
+    /// Who executes the test shares memory and descriptors with the hutch-init that stays: that one keeps the filter's listener, which else is
+    /// sent to the runner at once.
+    bool shared = false;
+    int listener = -1; ///< then: its descriptor
+    bool network = false;       ///< network_fd is there
+    bool network_is_up = false; ///< joined: whoever made it has raised its loopback device
     const char* attempt_dir = nullptr; ///< what the marks stand for
     const char* work_dir = nullptr;
     /// The texts of the step at hand, where they have marks; a Failure may point into it. Not cleared: its pages are touched when used.

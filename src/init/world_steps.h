@@ -30,7 +30,7 @@ long set_attributes(const Arguments& step);
 // network.cpp
 long set_host_name(const Arguments& step);
 long raise_loopback();
-long join_network();
+long join_network(World& world);
 // credentials.cpp
 long join_keyring();
 long bound_capabilities(const Arguments& step);
@@ -45,6 +45,7 @@ long begin_ruleset(const Arguments& step, int& ruleset);
 long add_path(const Arguments& step, int ruleset);
 long apply_ruleset(int& ruleset);
 // filter.cpp
-long load_filter(const World& world, std::uint64_t flags);
+long load_filter(World& world, std::uint64_t flags);
+long send_listener(int listener); ///< to the runner
 
 } // namespace hutch::init

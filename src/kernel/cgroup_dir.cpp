@@ -227,6 +227,13 @@ Result<void> CgroupDir::freeze(bool frozen) const
     return write("cgroup.freeze", frozen ? "1" : "0");
 }
 
+bool CgroupDir::has_children() const
+{
+    constexpr nlink_t own = 2; // its name and "."; kernfs adds one for each directory in it
+    struct stat status = {};
+    return ::fstat(fd_.get(), &status) == 0 && status.st_nlink > own;
+}
+
 std::vector<std::string> CgroupDir::children() const
 {
     return child_cgroups(fd_);

@@ -38,6 +38,7 @@ class CgroupDir {
     /// cgroup.kill (since 5.14), and SIGKILL to each process that it spares: one whose first thread has ended.
     Result<void> kill() const;
     Result<void> freeze(bool frozen) const;           ///< cgroup.freeze, since 5.2
+    bool has_children() const;                        ///< by the directory's link count, which the kernel keeps exact
     std::vector<std::string> children() const;        ///< names of child cgroups, sorted
 
     base::BorrowedFd fd() const { return fd_; }

@@ -9,9 +9,10 @@
 //     runner                                     hutch-init
 //       Orders (= release)              →
 //                                       ←        Failed, then exit 127            a step failed
-//                                       ←        Listener, with a descriptor      before the end-of-file or Executed; if the filter has one
+//                                       ←        Listener, with a descriptor      if the filter has one: before the end-of-file; staying: when a denied call waits
 //                                       ←        end-of-file                      executed (descriptor 3 is close-on-exec)
-//     staying:                          ←        Executed … Exited                once each
+//     staying:                          ←        Exited                           once; of the exec nothing is said. With order_flag::leave
+//                                                                                 and an exit code: its own exit, with that code
 //       Signal, Finish                  →
 //     warden:
 //       WardenOrders, Goodbye           →
@@ -23,7 +24,7 @@
 
 namespace hutch::kernel::wire {
 
-inline constexpr std::uint32_t magic = 0x33'49'48'48; ///< "HHI3" in little endian; the digit is the version
+inline constexpr std::uint32_t magic = 0x34'49'48'48; ///< "HHI4" in little endian; the digit is the version
 inline constexpr int control_fd = 3;
 inline constexpr int warden_dir_fd = 4;       ///< R, or the directory that has R, or is going to have it
 inline constexpr int exit_not_executed = 127; ///< of hutch-init when a step failed
@@ -40,7 +41,6 @@ enum class Kind : std::uint32_t {
     finish = 3,
     goodbye = 4,
     warden_orders = 5,
-    executed = 16,
     failed = 17,
     exited = 18,
     listener = 19, ///< Plain, with the listener of the test's seccomp filter as SCM_RIGHTS
@@ -54,7 +54,8 @@ struct Header {
 /// The first steps after release, in this order; `exec` is the last one.
 enum class Step : std::uint32_t {
     protocol, ///< the orders were not understood
-    stay,     ///< what staying needs: subreaper, pipe, signalfd, fork
+    namespaces, ///< unshare(2); Failed::value has the CLONE_NEW* bits
+    stay,       ///< what staying needs: subreaper, signalfd, vfork
     session,  ///< setsid(2)
     setup, ///< a step of the setup; Failed::value is its index (-1: the setup itself), resource its Op, text its path
     work_directory, ///< chdir(2); Failed::text is the directory
@@ -81,6 +82,7 @@ inline constexpr std::uint32_t drop_ambient =
     64; ///< capabilities came through exec as ambient ones, for hutch-init alone
 /// The mounts are the test's own. Without it, and before their propagation was set, no step mounts anything.
 inline constexpr std::uint32_t own_mounts = 128;
+inline constexpr std::uint32_t leave = 256; ///< with `stay`: end when the test has ended and nothing is left, with its code
 } // namespace order_flag
 
 struct Orders {
@@ -93,7 +95,7 @@ struct Orders {
     std::uint32_t work_dir;    ///< offset in `text`, or no_text: stay where the runner is
     std::uint32_t attempt_dir; ///< the same: what '\1' stands for in a setup
     std::uint32_t text_bytes;  ///< used part of `text`
-    std::uint32_t unused;
+    std::uint32_t namespaces; ///< CLONE_NEW* for unshare(2), before anything else
     Rlimit rlimits[rlimits_max];
     char text[2 * path_max];
 };
@@ -109,7 +111,7 @@ struct Signal {
     std::int32_t signal;
 };
 
-/// Finish, Goodbye, Executed, Listener.
+/// Finish, Goodbye, Listener.
 struct Plain {
     Header header;
 };
@@ -127,7 +129,7 @@ struct Failed {
 struct Exited {
     Header header;
     std::int32_t wait_status; ///< as wait4(2) gives it
-    std::uint32_t unused;
+    std::uint32_t leaves;     ///< 1: nothing is left, and hutch-init ends by itself (order_flag::leave)
     std::uint64_t cpu_usec; ///< user and system time of all that was reaped until now
 };
 

@@ -42,7 +42,7 @@ enum class Op : std::uint16_t {
     write_file,     ///< the text second is written into the file first
     host_name,      ///< sethostname(first)
     loopback,       ///< lo is brought up
-    join_network,   ///< setns(network_fd, CLONE_NEWNET)
+    join_network,   ///< with order_flag::network: setns(network_fd, CLONE_NEWNET), and if a socket lives in there, a new one instead
     unshare,        ///< unshare(number)
     // of the process that executes
     keyring,      ///< keyctl(KEYCTL_JOIN_SESSION_KEYRING, anonymous)

@@ -29,6 +29,7 @@ struct Draft {
     std::shared_ptr<const kernel::CallTable> calls;
     bool stay = false;
     bool attempt_dir = false; ///< the attempt's own directory is used
+    bool pooled_network = false;
     std::string temp_dir, home;
 
     bool has(std::uint64_t clone_flag) const { return (setup.clone_flags & clone_flag) != 0; }
@@ -65,6 +66,9 @@ void add_namespaces(Draft& draft);  ///< clone flags, host name, loopback, clock
 void add_mounts(Draft& draft);      ///< file rules by mounts
 void add_landlock(Draft& draft);    ///< file rules and scopes by Landlock
 void add_credentials(Draft& draft); ///< keyring, no_new_privs, capability sets
+
+/// The capabilities that the test has in the end, bit by bit; all where nothing is taken.
+std::uint64_t kept_capabilities(const Draft& draft);
 
 /// "{work}/x", "{home}/x", "{run}/x" with what stands for them here; "" where there is no such thing.
 std::string expanded(const Site& site, const std::string& path);

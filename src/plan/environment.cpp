@@ -86,6 +86,16 @@ Environment attempt_environment(const TestSpec& spec, const AttemptFacts& facts)
     return environment;
 }
 
+void set_worker(Environment& environment, std::size_t worker)
+{
+    constexpr std::string_view name = "HUTCH_WORKER=";
+    for (std::string& variable : environment) {
+        if (variable.starts_with(name)) {
+            variable = fmt::format("{}{}", name, worker);
+        }
+    }
+}
+
 std::string_view value_of(const Environment& environment, std::string_view name)
 {
     for (const std::string& variable : environment) {

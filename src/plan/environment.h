@@ -31,6 +31,9 @@ struct AttemptFacts {
 /// the test has such limits, and the attempt's own.
 Environment attempt_environment(const TestSpec& spec, const AttemptFacts& facts);
 
+/// HUTCH_WORKER of an environment that was made before its worker was known.
+void set_worker(Environment& environment, std::size_t worker);
+
 /// The value of `name` in `environment`; "" where it is not set.
 std::string_view value_of(const Environment& environment, std::string_view name);
 

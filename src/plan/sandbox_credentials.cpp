@@ -32,11 +32,15 @@ std::uint64_t bits_of(const std::vector<std::string>& names)
 constexpr std::uint64_t of_own_network =
     std::uint64_t{1} << CAP_NET_ADMIN | std::uint64_t{1} << CAP_NET_RAW | std::uint64_t{1} << CAP_NET_BIND_SERVICE;
 
-/// The capabilities that are left.
-std::uint64_t kept(const Draft& draft)
+} // namespace
+
+std::uint64_t kept_capabilities(const Draft& draft)
 {
     const CapabilityRules& rules = draft.rules.capabilities;
     const Network network = draft.rules.namespaces.network;
+    if (rules.keep_all && draft.site.privileged && !draft.has(CLONE_NEWUSER)) {
+        return ~std::uint64_t{0};
+    }
     std::uint64_t keep = rules.keep_all ? 0 : bits_of(rules.keep);
     if (!draft.site.privileged) {
         keep &= network == Network::host ? 0 : of_own_network;
@@ -47,8 +51,6 @@ std::uint64_t kept(const Draft& draft)
     return keep;
 }
 
-} // namespace
-
 void add_credentials(Draft& draft)
 {
     // In a user namespace of our own we have all capabilities in it: what was mounted for the test could be taken off again.
@@ -58,7 +60,7 @@ void add_credentials(Draft& draft)
         return; // without privileges and with no_new_privs the sets are empty, and stay so
     }
     const Feature feature = wanted ? Feature::capabilities : Feature::user_namespace;
-    const std::uint64_t keep = kept(draft);
+    const std::uint64_t keep = kept_capabilities(draft);
     draft.test(feature, Op::bounding, {}, keep);
     draft.test(feature, Op::securebits, {}, root_is_nobody);
     draft.test(feature, Op::capabilities, {}, keep, keep);

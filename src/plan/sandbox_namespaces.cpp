@@ -1,4 +1,5 @@
 // Clone flags, and what has to be done in the new namespaces before there is a test.
+#include <linux/capability.h>
 #include <sched.h>
 
 #include <fmt/format.h>
@@ -41,6 +42,16 @@ std::uint64_t clone_flags(const Draft& draft)
     return flags;
 }
 
+/// Whether a network in which nothing runs any more is as new, so that another test may have it. It is where a test has only loopback and
+/// can change nothing of it: no address, rule or setting. Sockets that outlive their test are looked for before it is joined.
+bool stays_as_new(const Draft& draft)
+{
+    constexpr std::uint64_t of_administrators = std::uint64_t{1} << CAP_NET_ADMIN | std::uint64_t{1} << CAP_SYS_ADMIN |
+                                                std::uint64_t{1} << CAP_SYS_MODULE | std::uint64_t{1} << CAP_BPF;
+    return draft.rules.namespaces.network == Network::none && !draft.has(CLONE_NEWUSER) &&
+           draft.rules.files.fresh_proc && (kept_capabilities(draft) & of_administrators) == 0;
+}
+
 } // namespace
 
 void add_namespaces(Draft& draft)
@@ -59,6 +70,10 @@ void add_namespaces(Draft& draft)
         draft.init(Feature::uts_namespace, Op::host_name, {spaces.hostname.empty() ? "hutch" : spaces.hostname});
     }
     if (spaces.network != Network::host) {
+        draft.pooled_network = stays_as_new(draft);
+        if (draft.pooled_network) {
+            draft.init(Feature::network, Op::join_network);
+        }
         draft.init(Feature::network, Op::loopback);
     }
 }

@@ -11,8 +11,8 @@ using E = Effect;
 constexpr Transition table[] = {
     {S::fresh, I::spawned, S::admitting, {E::admit}},
     {S::fresh, I::start_failed, S::removing, {E::remove}},
-    {S::fresh, I::stop, S::done, {E::report}},
-    {S::fresh, I::stop_now, S::done, {E::report}},
+    {S::fresh, I::stop, S::removing, {E::remove}},
+    {S::fresh, I::stop_now, S::removing, {E::remove}},
 
     {S::admitting, I::admitted, S::running, {E::release}},
     {S::admitting, I::refused, S::killing, {E::kill}},
@@ -29,7 +29,7 @@ constexpr Transition table[] = {
     {S::stopping, I::grace_over, S::killing, {E::kill}},
     {S::stopping, I::stop_now, S::killing, {E::kill}},
 
-    {S::looking, I::empty, S::removing, {E::collect, E::remove}},
+    {S::looking, I::empty, S::removing, {E::vacate, E::collect, E::remove}},
     {S::looking, I::leftovers, S::emptying, {E::list_leaks, E::kill}},
     {S::looking, I::given_up, S::removing, {E::collect, E::remove}},
 
@@ -37,7 +37,7 @@ constexpr Transition table[] = {
     {S::killing, I::exited, S::emptying, {E::look}},
     {S::killing, I::given_up, S::removing, {E::collect, E::remove}},
 
-    {S::emptying, I::empty, S::removing, {E::collect, E::remove}},
+    {S::emptying, I::empty, S::removing, {E::vacate, E::collect, E::remove}},
     {S::emptying, I::given_up, S::removing, {E::collect, E::remove}},
 
     {S::removing, I::removed, S::done, {E::report}},
@@ -131,6 +131,8 @@ std::string_view to_string(Effect effect)
         return "list_leaks";
     case Effect::kill:
         return "kill";
+    case Effect::vacate:
+        return "vacate";
     case Effect::collect:
         return "collect";
     case Effect::remove:

@@ -3,8 +3,9 @@
 // test reads it from there and compares; another walks every history of six inputs.
 //
 // What the table guarantees, whatever the order of events: a test is released only after its limits were written and
-// read back; nothing is signalled before it is released or after it was killed; it is killed at most once; its figures
-// are collected once, when it is empty or given up; its scope is removed once, after that; one report, last of all.
+// read back; nothing is signalled before it is released or after it was killed; it is killed at most once; its slot is vacated
+// once, when nothing of the test lives, and never when it is given up before that; its figures are collected once, after that; its scope is removed
+// once, after that; one report, last of all.
 #pragma once
 
 #include <array>
@@ -16,7 +17,7 @@
 namespace hutch::run {
 
 enum class State : std::uint8_t {
-    fresh,     ///< nothing exists, or prepare and spawn are under way
+    fresh,     ///< no process exists; a scope may
     admitting, ///< the child is held at the barrier; its limits are being written and read back
     running,   ///< released
     stopping,  ///< SIGTERM was sent, the grace period runs
@@ -49,6 +50,7 @@ enum class Effect : std::uint8_t {
     look,       ///< is the scope empty? answers with empty or leftovers
     list_leaks, ///< who is left, before they are killed
     kill,       ///< cgroup.kill, and start the five seconds
+    vacate,     ///< nothing of it lives: the machine is free for the next one
     collect,    ///< read the scope's figures
     remove,     ///< take the scope down
     report,     ///< judge and tell

@@ -1,8 +1,8 @@
 // The run: takes tests from the queue as slots allow, keeps their attempts alive, judges them when they have come to
 // rest, and tells every reporter. One thread; everything happens in the event loop.
 //
-// The main loop is: fill the slots; an attempt ends → judge, tell, free its slot, fill again; nothing runs and nothing is
-// queued → leave the loop.
+// The main loop is: fill the slots, prepare the next ones; nothing of an attempt lives → start the next one in its slot; the attempt has
+// ended → judge, tell, fill again; nothing runs and nothing is queued → leave the loop.
 #pragma once
 
 #include <memory>

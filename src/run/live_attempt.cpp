@@ -20,14 +20,15 @@ constexpr int most_patience_steps = 50; // five seconds
 
 } // namespace
 
-LiveAttempt::LiveAttempt(World world, Job job, Done done)
-    : world_(world), job_(std::move(job)), done_(std::move(done)), self_(std::make_shared<LiveAttempt*>(this))
+LiveAttempt::LiveAttempt(World world, Job job, Done vacated, Done done)
+    : world_(world), job_(std::move(job)), vacated_(std::move(vacated)), done_(std::move(done)), self_(std::make_shared<LiveAttempt*>(this))
 {}
 
 // ---------------------------------------------------------------------------------------------------- the machine
 
 void LiveAttempt::start()
 {
+    started_ = true;
     launch();
 }
 
@@ -67,6 +68,8 @@ void LiveAttempt::perform(Effect effect)
         return list_leaks();
     case Effect::kill:
         return kill();
+    case Effect::vacate:
+        return vacate();
     case Effect::collect:
         return collect();
     case Effect::remove:
@@ -111,10 +114,11 @@ void LiveAttempt::on_child_gone()
         start_failed(*message);
     }
     if (!evidence_.exit) {
-        // A staying hutch-init that ends without a word about the test was told to end it, or was killed with it: its own
-        // exit code says nothing of the test.
+        // A staying hutch-init that ends without a word about the test has left with the test's exit code; or was told to end it, or
+        // was killed with it: then its own end says nothing of the test's.
         const bool silent = place_.stay && evidence_.start_failure.empty();
-        return main_ended(silent ? ExitStatus{.signal = SIGKILL} : **reaped);
+        const bool left = place_.may_leave && !dismissed_ && (*reaped)->code.has_value();
+        return main_ended(silent && !left ? ExitStatus{.signal = SIGKILL} : **reaped);
     }
     look(); // a staying hutch-init is the last one out
 }
@@ -144,7 +148,12 @@ void LiveAttempt::on_control()
         }
         if (message->kind == spawn::Message::Kind::exited) {
             // hutch-init still holds the scope open: on rungs where it goes with its last process, read it now.
-            check_membership(kernel::descendants_of(child_->pid));
+            if (message->leaves) {
+                dismissed_ = true;
+                leaves_ = true;
+            } else {
+                check_membership(kernel::descendants_of(child_->pid));
+            }
             world_.manager.collect(*scope_, evidence_);
             collected_ = true;
             if (!evidence_.usage.cpu_usec) {
@@ -217,7 +226,7 @@ void LiveAttempt::look()
     if (!parent_left && (!populated || !*populated)) {
         return feed(Input::empty);
     }
-    if (!killed) {
+    if (!killed && !leaves_) {
         const auto members = world_.manager.members(*scope_);
         if (members && !members->empty()) {
             return wait_for_names(*members) ? void() : feed(Input::leftovers);
@@ -325,6 +334,13 @@ void LiveAttempt::give_up()
 }
 
 // ------------------------------------------------------------------------------------------------ collect, remove
+
+void LiveAttempt::vacate()
+{
+    if (vacated_) {
+        std::exchange(vacated_, nullptr)(*this);
+    }
+}
 
 void LiveAttempt::collect()
 {

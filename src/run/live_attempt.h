@@ -38,6 +38,7 @@ struct Job {
     std::string scope_name;                ///< unique in the run
     std::vector<std::string> env;          ///< complete
     std::string attempt_dir = {};          ///< outside, for this attempt alone; "": none is needed
+    std::optional<base::BorrowedFd> network = {}; ///< to be joined; unset: it gets a new one, if any
     std::optional<spawn::Streams> streams; ///< pass-through (`hutch exec`); unset: captured
     bool new_session = true;
 };
@@ -46,10 +47,18 @@ class LiveAttempt {
   public:
     /// `done` is called once, last of all; the attempt may be destroyed after it has returned to the event loop.
     using Done = std::function<void(LiveAttempt&)>;
-    LiveAttempt(World world, Job job, Done done);
+    /// `vacated` is called at most once, before that: nothing of it lives, and what is still to be done is to read its figures and to
+    /// take its scope down.
+    LiveAttempt(World world, Job job, Done vacated, Done done);
     LiveAttempt(const LiveAttempt&) = delete;
 
+    /// Makes what needs no process: scope, limits, pipes. May be done ahead of start(), which else does it; what fails here is tried
+    /// again there.
+    void prepare();
     void start();
+    /// Whether start() was called.
+    bool started() const { return started_; }
+    std::vector<std::string>& env() { return job_.env; } ///< until start()
     /// Ends it: gently (SIGTERM and grace) or at once. The first reason is the one that counts.
     void stop(StopReason reason, bool at_once);
     /// Sends a signal to the test without wanting its end (`hutch exec` forwards).
@@ -71,7 +80,10 @@ class LiveAttempt {
     void perform(Effect effect);
 
     void launch();
+    Result<void> make_scope();
     Result<void> spawn();
+    Result<spawn::Held> born(const spawn::Request& request);
+    spawn::Orders orders() const;
     void admit();
     void on_admitted(Result<Enforced> admitted);
     void release();
@@ -80,6 +92,7 @@ class LiveAttempt {
     void list_leaks();
     void kill();
     void give_up();
+    void vacate();
     void collect();
     void remove();
     bool remove_again();
@@ -99,7 +112,7 @@ class LiveAttempt {
 
     World world_;
     Job job_;
-    Done done_;
+    Done vacated_, done_;
     State state_ = State::fresh;
     std::deque<Input> inputs_; ///< fed while another input is being worked on
     bool feeding_ = false;
@@ -120,11 +133,14 @@ class LiveAttempt {
     int remove_tries_ = 0;
     int name_waits_ = 0;
     int patience_steps_ = 0;
+    std::optional<Result<Enforced>> ahead_; ///< admitted before it was born, and released at its birth
+    bool started_ = false;
     bool hears_ = true; ///< the control socket is watched
     bool released_ = false;
     bool gone_ = false;                  ///< the cloned child (hutch-init or the test itself) has been reaped
     bool collected_ = false;             ///< the figures were read while a staying hutch-init held the scope open
-    bool dismissed_ = false;             ///< a staying hutch-init was told to finish
+    bool dismissed_ = false;             ///< a staying hutch-init was told to finish, or does so by itself
+    bool leaves_ = false;                ///< it does so by itself: nothing is left
     std::shared_ptr<LiveAttempt*> self_; ///< an admission that answers late finds it gone
 };
 

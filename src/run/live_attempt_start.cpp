@@ -13,30 +13,49 @@ namespace hutch::run {
 
 // ------------------------------------------------------------------------------------------------- prepare, spawn
 
+void LiveAttempt::prepare()
+{
+    if (auto made = make_scope(); !made && scope_) {
+        (void)world_.manager.remove(*scope_);
+        scope_.reset();
+    }
+}
+
 void LiveAttempt::launch()
 {
-    auto made = world_.manager.create(job_.scope_name);
-    if (made) {
-        scope_ = std::move(*made);
+    auto spawned = scope_ ? Result<void>() : make_scope();
+    if (spawned) {
+        spawned = spawn();
     }
-    const auto spawned = made ? spawn() : Result<void>(std::unexpected(made.error()));
     if (!spawned) {
         evidence_.start_failure = spawned.error().message;
     }
     feed(spawned ? Input::spawned : Input::start_failed);
 }
 
-Result<void> LiveAttempt::spawn()
+Result<void> LiveAttempt::make_scope()
 {
+    auto made = world_.manager.create(job_.scope_name);
+    if (!made) {
+        return std::unexpected(std::move(made.error()));
+    }
+    scope_ = std::move(*made);
     place_ = world_.manager.place(*scope_);
     const plan::Sandbox* sandbox = job_.test->sandbox.get();
     place_.stay = place_.stay || (sandbox != nullptr && sandbox->stay);
     scope_->init_stays = place_.stay;
-    if (!job_.streams) {
-        if (auto opened = output_.open(world_.options, job_.test->name, job_.attempt); !opened) {
-            return opened;
+    if (world_.manager.admits_empty(job_.test->limits)) {
+        world_.manager.admit(*scope_, 0, job_.test->limits, [this](Result<Enforced> now) { ahead_ = std::move(now); });
+        if (!*ahead_) {
+            return std::unexpected(ahead_->error());
         }
     }
+    return job_.streams ? Result<void>() : output_.open(world_.options, job_.test->name, job_.attempt);
+}
+
+Result<void> LiveAttempt::spawn()
+{
+    const plan::Sandbox* sandbox = job_.test->sandbox.get();
     spawn::Request request{
         .program = job_.test->program,
         .argv = job_.test->argv,
@@ -44,19 +63,22 @@ Result<void> LiveAttempt::spawn()
         .streams = job_.streams ? *job_.streams : output_.streams(world_.null),
         .cgroup = place_.cgroup,
         .stay = place_.stay,
+        .may_leave = place_.may_leave,
         .pid_namespace = place_.pid_namespace,
         .user_namespace = place_.user_namespace,
         .new_session = job_.new_session,
     };
     if (sandbox != nullptr) {
         request.clone_flags = sandbox->setup.clone_flags;
+        request.network = job_.network;
         request.setup = sandbox->image.valid() ? std::optional<base::BorrowedFd>(sandbox->image) : std::nullopt;
     }
-    auto held = spawn::spawn_held(world_.init, request);
+    auto held = born(request);
     if (!held) {
         return std::unexpected(held.error());
     }
     child_ = std::move(*held);
+    scope_->init_pid = child_->pid;
     if (!job_.streams) {
         if (auto listening = output_.listen(world_.loop); !listening) {
             return listening;
@@ -65,9 +87,28 @@ Result<void> LiveAttempt::spawn()
     return watch_child();
 }
 
+/// Where the limits are in force already, there is nothing to wait for.
+Result<spawn::Held> LiveAttempt::born(const spawn::Request& request)
+{
+    if (!ahead_) {
+        return spawn::spawn_held(world_.init, request);
+    }
+    evidence_.enforced = **ahead_;
+    stopwatch_.start();
+    return spawn::spawn_released(world_.init, request, orders());
+}
+
+spawn::Orders LiveAttempt::orders() const
+{
+    spawn::Orders orders = orders_for(*job_.test, evidence_.enforced);
+    orders.attempt_dir = job_.attempt_dir;
+    return orders;
+}
+
 Result<void> LiveAttempt::watch_child()
 {
-    auto gone = world_.loop.on_fd(child_->pidfd, EPOLLIN, [this](std::uint32_t) { on_child_gone(); });
+    auto gone = world_.loop.on_fd(child_->pidfd, EPOLLIN, [this](std::uint32_t) { on_child_gone(); },
+                                  sd::Urgency::high);
     if (!gone) {
         return std::unexpected(gone.error());
     }
@@ -89,6 +130,9 @@ Result<void> LiveAttempt::watch_child()
 
 void LiveAttempt::admit()
 {
+    if (ahead_) {
+        return on_admitted(*ahead_);
+    }
     // A manager may answer from the event loop, when this attempt was cancelled and is gone.
     std::weak_ptr<LiveAttempt*> self = self_;
     world_.manager.admit(*scope_, child_->pid, job_.test->limits, [self](Result<Enforced> admitted) {
@@ -118,14 +162,14 @@ void LiveAttempt::on_admitted(Result<Enforced> admitted)
 
 void LiveAttempt::release()
 {
-    spawn::Orders orders = orders_for(*job_.test, evidence_.enforced);
-    orders.attempt_dir = job_.attempt_dir;
-    if (auto released = spawn::release(*child_, orders); !released) {
-        evidence_.start_failure = released.error().message;
-        return feed(Input::stop_now);
+    if (!ahead_) {
+        if (auto released = spawn::release(*child_, orders()); !released) {
+            evidence_.start_failure = released.error().message;
+            return feed(Input::stop_now);
+        }
+        stopwatch_.start();
     }
     released_ = true;
-    stopwatch_.start();
     evidence_.enforced = with_own(evidence_.enforced, job_.test->limits);
     Result<void> armed;
     if (const auto& wall = job_.test->limits.wall) {

@@ -38,7 +38,7 @@ class Single {
                 .streams = streams,
                 .new_session = false};
         const World world{deps_.loop, deps_.manager, deps_.init, options_, deps_.cpus};
-        LiveAttempt attempt(world, std::move(job), [this](LiveAttempt&) { deps_.loop.stop(); });
+        LiveAttempt attempt(world, std::move(job), nullptr, [this](LiveAttempt&) { deps_.loop.stop(); });
         attempt_ = &attempt;
         auto kick = deps_.loop.soon([&attempt] { attempt.start(); });
         if (!kick) {

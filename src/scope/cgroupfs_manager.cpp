@@ -15,7 +15,8 @@
 namespace hutch::scope {
 
 CgroupfsManager::CgroupfsManager(RunNode node, LeafFiles files, Rung rung)
-    : node_(std::move(node)), limits_(files), enclosing_(EnclosingOom::above(node_.tests())), rung_(std::move(rung))
+    : node_(std::move(node)), limits_(files), enclosing_(EnclosingOom::above(node_.tests())), rung_(std::move(rung)),
+      last_stalls_(machine_stalls_.read())
 {}
 
 Result<Scope> CgroupfsManager::create(std::string_view name)
@@ -35,6 +36,7 @@ Result<Scope> CgroupfsManager::create(std::string_view name)
     scope.dir = std::move(*dir);
     scope.events = std::move(*events);
     scope.enclosing_oom = enclosing_.total();
+    scope.machine_stalls = last_stalls_;
     return scope;
 }
 
@@ -50,6 +52,16 @@ void CgroupfsManager::admit(Scope& scope, int pid, const Limits& limits, Admitte
     auto enforced = limits_.write(*scope.dir, written);
     remember_limits(scope, written, limits_.files());
     done(std::move(enforced));
+}
+
+bool CgroupfsManager::admits_empty(const Limits& limits) const
+{
+    constexpr Bytes room_to_exec = Bytes{32} << 20; // argument vector and environment can be some megabytes
+    const LeafFiles& files = limits_.files();
+    const bool tight = limits.memory_max && files.memory_max && limits.memory_max->value < room_to_exec;
+    const bool slow = (limits.memory_high && files.memory_high) || (limits.cpus && files.cpu_max && limits.cpus->value < 1) ||
+                      (limits.io && files.io_max);
+    return !tight && !slow;
 }
 
 Result<std::vector<int>> CgroupfsManager::members(const Scope& scope) const
@@ -112,7 +124,13 @@ Sample CgroupfsManager::sample(Scope& scope) const
 
 void CgroupfsManager::collect(const Scope& scope, Evidence& evidence) const
 {
-    fill_evidence(scope, read_figures(*scope.dir, limits_.files()), enclosing_, evidence);
+    last_stalls_ = machine_stalls_.read();
+    Usage quiet;
+    const LeafFiles files = without_quiet(limits_.files(), scope.machine_stalls, last_stalls_, quiet);
+    Figures figures = read_figures(*scope.dir, files);
+    figures.usage.memory_stall_usec = quiet.memory_stall_usec ? quiet.memory_stall_usec : figures.usage.memory_stall_usec;
+    figures.usage.io_stall_usec = quiet.io_stall_usec ? quiet.io_stall_usec : figures.usage.io_stall_usec;
+    fill_evidence(scope, std::move(figures), enclosing_, evidence);
     note_tampering(scope, evidence);
     if (scope.init_stays) {
         evidence.usage.pids_peak = without_init(evidence.usage.pids_peak);

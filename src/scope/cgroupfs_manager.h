@@ -9,6 +9,7 @@
 
 #include "scope/enclosing_oom.h"
 #include "scope/limits_writer.h"
+#include "scope/machine_stalls.h"
 #include "scope/run_node.h"
 #include "scope/scope.h"
 
@@ -31,6 +32,7 @@ class CgroupfsManager final : public ScopeManager {
     Result<Scope> create(std::string_view name) override;
     Place place(const Scope& scope) const override;
     void admit(Scope& scope, int pid, const Limits& limits, Admitted done) override;
+    bool admits_empty(const Limits& limits) const override;
     Result<std::vector<int>> members(const Scope& scope) const override;
     Result<bool> populated(const Scope& scope) const override;
     std::optional<base::BorrowedFd> events_fd(const Scope& scope) const override;
@@ -54,6 +56,8 @@ class CgroupfsManager final : public ScopeManager {
     LimitsWriter limits_;
     EnclosingOom enclosing_;
     Rung rung_;
+    MachineStalls machine_stalls_;
+    mutable Stalls last_stalls_; ///< a cache: any reading from before a scope was made will do for it
 };
 
 } // namespace hutch::scope

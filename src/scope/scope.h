@@ -16,6 +16,7 @@
 #include "hutch/capability.h"
 #include "hutch/evidence.h"
 #include "kernel/cgroup_dir.h"
+#include "scope/machine_stalls.h"
 
 namespace hutch::scope {
 
@@ -23,6 +24,7 @@ namespace hutch::scope {
 struct Place {
     std::optional<base::BorrowedFd> cgroup; ///< CLONE_INTO_CGROUP target; unset: admit() moves it, or nobody does
     bool stay = false;                      ///< hutch-init stays as the parent (subreaper, or PID 1) of the test
+    bool may_leave = true;                  ///< with `stay`: the scope's figures can be read when it has gone
     bool pid_namespace = false;             ///< with `stay`: in a PID namespace of its own
     bool user_namespace = false;            ///< needed for pid_namespace when not privileged
 };
@@ -32,7 +34,7 @@ struct Scope {
     std::string name;                          ///< unique in the run: "t-17"
     std::string path;                          ///< for messages: the cgroup's path, or "pid 4711 and below"
     std::optional<kernel::CgroupDir> dir;      ///< set where there is a cgroup
-    int init_pid = 0;                          ///< set by admit(): the held child
+    int init_pid = 0;                          ///< set by admit(), or when it was born after that: the held child
     bool init_stays = false;                   ///< set before admit(): hutch-init stays in it, as the parent of the test
     std::vector<std::pair<std::string, std::string>> written; ///< by admit(): interface file and what it showed then
     std::optional<Usage> last_usage;           ///< taken before a kill, for managers whose files vanish with the last process
@@ -41,6 +43,7 @@ struct Scope {
     bool leaf_frozen = false;
     base::UniqueFd events;                     ///< cgroup.events, kept open: for `populated` and its notifications
     base::UniqueFd init_pidfd;                 ///< without a cgroup: the held child, opened by admit()
+    Stalls machine_stalls;                     ///< of the machine, before the scope was made
     std::uint64_t enclosing_oom = 0;           ///< the OOM counters of all cgroups above, when the scope was made
     int kills = 0;                             ///< without a cgroup: how often kill() was called
 };
@@ -72,6 +75,10 @@ class ScopeManager {
     /// once, now or later from the event loop; with an Error no limit can be relied on and the child must not be
     /// released.
     virtual void admit(Scope& scope, int pid, const Limits& limits, Admitted done) = 0;
+
+    /// Under these limits admit() also takes pid 0, for a scope that has no process yet, and answers at once: they neither stop nor slow
+    /// what is born into it. A runner that is waiting for an exec (vfork) would be as slow.
+    virtual bool admits_empty(const Limits&) const { return false; }
 
     /// Live processes of the scope, hutch-init itself left out.
     virtual Result<std::vector<int>> members(const Scope& scope) const = 0;

@@ -83,7 +83,7 @@ Result<Scope> SystemdManager::create(std::string_view name)
 
 Place SystemdManager::place(const Scope&) const
 {
-    return {.cgroup = {}, .stay = true};
+    return {.cgroup = {}, .stay = true, .may_leave = false}; // with its last process the unit goes, and all its figures
 }
 
 void SystemdManager::admit(Scope& scope, int pid, const Limits& limits, Admitted done)

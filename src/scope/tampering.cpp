@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "kernel/process.h"
@@ -13,7 +15,8 @@ namespace {
 /// The line of version 2 in /proc/PID/cgroup: "0::/user.slice/x".
 std::optional<std::string> cgroup_of(int pid)
 {
-    const auto text = base::read_file(fmt::format("/proc/{}/cgroup", pid));
+    std::array<char, 8192> buffer; // a line a hierarchy, each a path
+    const auto text = base::read_into(base::at_path(fmt::format("/proc/{}/cgroup", pid)), buffer);
     if (!text) {
         return std::nullopt;
     }
@@ -49,6 +52,9 @@ void note_tampering(const Scope& scope, Evidence& evidence)
         if (text && base::trim(*text) != shown) {
             evidence.tampered.push_back(fmt::format("{}: {}, was {}", file, base::trim(*text), shown));
         }
+    }
+    if (!scope.dir->has_children()) {
+        return;
     }
     for (const std::string& child : scope.dir->children()) {
         if (!child.starts_with("hutch-")) { // those of a run inside of the test

@@ -104,7 +104,7 @@ Result<Scope> TreeManager::create(std::string_view name)
 
 Place TreeManager::place(const Scope&) const
 {
-    return {.stay = true, .pid_namespace = namespaces_.pid, .user_namespace = namespaces_.pid && namespaces_.user};
+    return {.stay = true, .may_leave = false, .pid_namespace = namespaces_.pid, .user_namespace = namespaces_.pid && namespaces_.user};
 }
 
 void TreeManager::admit(Scope& scope, int pid, const Limits& limits, Admitted done)

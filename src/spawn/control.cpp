@@ -20,13 +20,6 @@ namespace wire = kernel::wire;
 
 namespace {
 
-void add_rlimit(wire::Orders& wired, std::uint32_t resource, std::optional<std::uint64_t> value)
-{
-    if (value) {
-        wired.rlimits[wired.rlimit_count++] = {.resource = resource, .unused = 0, .value = *value};
-    }
-}
-
 std::uint32_t flags_of(const Held& child, const Orders& orders)
 {
     std::uint32_t flags = 0;
@@ -37,6 +30,7 @@ std::uint32_t flags_of(const Held& child, const Orders& orders)
     flags |= child.setup ? wire::order_flag::setup : 0;
     flags |= child.network ? wire::order_flag::network : 0;
     flags |= child.own_mounts ? wire::order_flag::own_mounts : 0;
+    flags |= child.may_leave ? wire::order_flag::leave : 0;
     flags |= child.ambient ? wire::order_flag::drop_ambient : 0;
     return flags;
 }
@@ -54,6 +48,30 @@ Result<std::uint32_t> add_text(wire::Orders& wired, const std::string& text)
     std::memcpy(wired.text + offset, text.c_str(), text.size() + 1);
     wired.text_bytes += static_cast<std::uint32_t>(text.size() + 1);
     return offset;
+}
+
+Result<wire::Orders> wired_orders(const Held& child, const Orders& orders)
+{
+    wire::Orders wired;
+    std::memset(&wired, 0, offsetof(wire::Orders, text));
+    wired.header = {wire::magic, wire::Kind::orders};
+    wired.flags = flags_of(child, orders);
+    wired.umask = orders.umask;
+    wired.namespaces = static_cast<std::uint32_t>(child.later_namespaces);
+    wired.nice = orders.nice.value_or(0);
+    wired.oom_score_adj = orders.oom_score_adj.value_or(0);
+    for (const wire::Rlimit& limit : rlimits_of(orders)) {
+        wired.rlimits[wired.rlimit_count++] = limit;
+    }
+    for (const auto& [text, place] :
+         {std::pair(&orders.work_dir, &wired.work_dir), {&orders.attempt_dir, &wired.attempt_dir}}) {
+        const auto offset = add_text(wired, *text);
+        if (!offset) {
+            return std::unexpected(offset.error());
+        }
+        *place = *offset;
+    }
+    return wired;
 }
 
 ExitStatus from_wait_status(int status)
@@ -95,10 +113,6 @@ Result<Message> understand(const Held& child, Packet& packet)
         return nonsense();
     }
     Message message;
-    if (header->kind == wire::Kind::executed && child.stay) {
-        message.kind = Message::Kind::executed;
-        return message;
-    }
     if (header->kind == wire::Kind::listener && packet.descriptor.valid()) {
         message.kind = Message::Kind::listener;
         message.listener = std::move(packet.descriptor);
@@ -108,6 +122,7 @@ Result<Message> understand(const Held& child, Packet& packet)
         message.kind = Message::Kind::exited;
         message.status = from_wait_status(exited->wait_status);
         message.cpu_usec = exited->cpu_usec;
+        message.leaves = exited->leaves != 0;
         return message;
     }
     const auto failed = packet.as<wire::Failed>(offsetof(wire::Failed, text));
@@ -150,32 +165,39 @@ ssize_t receive_packet(base::BorrowedFd control, Packet& packet)
 
 } // namespace
 
+std::vector<wire::Rlimit> rlimits_of(const Orders& orders)
+{
+    std::vector<wire::Rlimit> rlimits;
+    for (const auto& [resource, value] : {std::pair(RLIMIT_NOFILE, orders.open_files),
+                                          {RLIMIT_CORE, orders.core_size},
+                                          {RLIMIT_FSIZE, orders.file_size},
+                                          {RLIMIT_DATA, orders.address_data}}) {
+        if (value) {
+            rlimits.push_back({.resource = static_cast<std::uint32_t>(resource), .unused = 0, .value = *value});
+        }
+    }
+    return rlimits;
+}
+
 Result<void> release(const Held& child, const Orders& orders)
 {
-    wire::Orders wired;
-    std::memset(&wired, 0, offsetof(wire::Orders, text));
-    wired.header = {wire::magic, wire::Kind::orders};
-    wired.flags = flags_of(child, orders);
-    wired.umask = orders.umask;
-    wired.nice = orders.nice.value_or(0);
-    wired.oom_score_adj = orders.oom_score_adj.value_or(0);
-    add_rlimit(wired, RLIMIT_NOFILE, orders.open_files);
-    add_rlimit(wired, RLIMIT_CORE, orders.core_size);
-    add_rlimit(wired, RLIMIT_FSIZE, orders.file_size);
-    add_rlimit(wired, RLIMIT_DATA, orders.address_data);
-    for (const auto& [text, place] :
-         {std::pair(&orders.work_dir, &wired.work_dir), {&orders.attempt_dir, &wired.attempt_dir}}) {
-        const auto offset = add_text(wired, *text);
-        if (!offset) {
-            return std::unexpected(offset.error());
-        }
-        *place = *offset;
+    const auto wired = wired_orders(child, orders);
+    if (!wired) {
+        return std::unexpected(wired.error());
     }
-    return send_packet(child.control, &wired, wire::bytes_of(wired), fmt::format("send orders to pid {}", child.pid));
+    const std::string to = child.pid != 0 ? fmt::format("pid {}", child.pid) : "a child before its birth";
+    return send_packet(child.control, &*wired, wire::bytes_of(*wired), fmt::format("send orders to {}", to));
 }
 
 Result<Message> receive(const Held& child)
 {
+    if (!child.control.valid()) { // executed at once
+        return !child.failed ? Message{.kind = Message::Kind::executed}
+                             : Message{.kind = Message::Kind::failed,
+                                       .text = child.failed->text,
+                                       .code = child.failed->code,
+                                       .at_exec = child.failed->at_exec};
+    }
     Packet packet;
     ssize_t got = -1;
     do {

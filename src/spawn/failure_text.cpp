@@ -191,6 +191,8 @@ std::string describe_failure(const wire::Failed& failed, std::string_view text)
     switch (failed.step) {
     case wire::Step::protocol:
         return fmt::format("hutch-init does not understand its orders: {}", reason(failed.code));
+    case wire::Step::namespaces:
+        return fmt::format("unshare namespaces {:#x}: {}", static_cast<std::uint64_t>(failed.value), reason(failed.code));
     case wire::Step::stay:
         return fmt::format("stay as the parent of the test: {}", reason(failed.code));
     case wire::Step::session:

@@ -17,6 +17,7 @@
 #include <csignal>
 
 #include "kernel/pidfd.h"
+#include "spawn/failure_text.h"
 #include "spawn/id_maps.h"
 
 namespace hutch::spawn {
@@ -30,7 +31,18 @@ constexpr int scratch_fd = 16; ///< above all targets; descriptors that stand in
 constexpr int exit_stage_failed = 127;
 constexpr int exec_empty_path = 0x1000; // AT_EMPTY_PATH
 
-enum class Stage : int { unborn, descriptors, session, deny_setgroups, uid_map, gid_map, capabilities, exec };
+enum class Stage : int {
+    unborn,
+    descriptors,
+    session,
+    deny_setgroups,
+    uid_map,
+    gid_map,
+    capabilities,
+    work_directory,
+    rlimit,
+    exec
+};
 
 /// In the parent's frame, written by the child.
 struct Child {
@@ -47,6 +59,8 @@ struct Child {
     std::size_t uid_map_bytes = 0;
     const char* gid_map = nullptr;
     std::size_t gid_map_bytes = 0;
+    const AtOnce* at_once = nullptr;
+    volatile std::size_t rlimits_set = 0;
     volatile Stage stage = Stage::unborn;
     volatile int code = 0;
 };
@@ -136,6 +150,31 @@ HUTCH_IN_CHILD int make_ambient(Child& child)
     return errno == EINVAL ? 0 : errno;
 }
 
+/// The steps of hutch-init for a test without a policy, in its order (init/steps.cpp).
+HUTCH_IN_CHILD int execute_at_once(Child& child)
+{
+    const AtOnce& wanted = *child.at_once;
+    constexpr unsigned every_signal_let_through[2] = {0, 0};
+    syscall(SYS_close_range, static_cast<unsigned>(child.fd_count), ~0U, 0); // before 5.9: ours are close-on-exec
+    child.stage = Stage::work_directory;
+    if (wanted.work_dir != nullptr && syscall(SYS_chdir, wanted.work_dir) < 0) {
+        return errno;
+    }
+    syscall(SYS_umask, wanted.umask);
+    child.stage = Stage::rlimit;
+    for (const kernel::wire::Rlimit& limit : wanted.rlimits) {
+        const std::uint64_t both[2] = {limit.value, limit.value};
+        if (syscall(SYS_prlimit64, 0, limit.resource, both, nullptr) < 0) {
+            return errno;
+        }
+        child.rlimits_set = child.rlimits_set + 1;
+    }
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, every_signal_let_through, nullptr, sizeof(every_signal_let_through));
+    child.stage = Stage::exec;
+    syscall(SYS_execve, wanted.program, child.argv, child.env);
+    return errno;
+}
+
 HUTCH_IN_CHILD int reach_exec(Child& child)
 {
     if (child.maps_itself) {
@@ -156,6 +195,9 @@ HUTCH_IN_CHILD int reach_exec(Child& child)
     child.stage = Stage::session;
     if (child.new_session && syscall(SYS_setsid) < 0) {
         return errno;
+    }
+    if (child.at_once != nullptr) {
+        return execute_at_once(child);
     }
     child.stage = Stage::exec;
     syscall(SYS_execveat, child.program, "", child.argv, child.env, exec_empty_path);
@@ -185,6 +227,8 @@ std::string tried(const Child& child)
         return fmt::format("write /proc/self/gid_map '{}'", child.gid_map);
     case Stage::capabilities:
         return "make capabilities ambient";
+    case Stage::work_directory:
+    case Stage::rlimit:
     case Stage::exec:
         break;
     }
@@ -203,6 +247,27 @@ std::unexpected<Error> bury(const Child& child, const kernel::CloneResult& clone
         killed ? "clone3 into a cgroup: the child was killed at birth; cgroup.kill was once written for that "
                  "cgroup, for one above it, or for the runner's own"
                : "clone3: the child has died before its first instruction");
+}
+
+/// In the words of hutch-init, which would have taken the same steps.
+NotExecuted what_failed(const Child& child)
+{
+    kernel::wire::Failed failed{};
+    failed.code = child.code;
+    const char* text = "";
+    if (child.stage == Stage::work_directory) {
+        failed.step = kernel::wire::Step::work_directory;
+        text = child.at_once->work_dir;
+    } else if (child.stage == Stage::rlimit) {
+        const kernel::wire::Rlimit& limit = child.at_once->rlimits[child.rlimits_set];
+        failed.step = kernel::wire::Step::rlimit;
+        failed.resource = limit.resource;
+        failed.value = static_cast<std::int64_t>(limit.value);
+    } else {
+        failed.step = kernel::wire::Step::exec;
+        text = child.at_once->program;
+    }
+    return {.text = describe_failure(failed, text), .code = child.code, .at_exec = child.stage == Stage::exec};
 }
 
 /// `text` as execve(2) takes a vector: pointers, then NULL.
@@ -228,6 +293,7 @@ Result<Launched> launch(const InitProgram& init, const Launch& launch)
     child.argv = argv.data();
     child.env = env.data();
     child.new_session = launch.new_session;
+    child.at_once = launch.at_once;
     child.ignored_signals = init.ignored_signals();
     child.fd_count = std::min(launch.fds.size(), fds_max);
     for (std::size_t index = 0; index < child.fd_count; ++index) {
@@ -249,6 +315,9 @@ Result<Launched> launch(const InitProgram& init, const Launch& launch)
     if (!cloned) {
         return std::unexpected(std::move(cloned.error()));
     }
+    if (launch.at_once != nullptr && child.stage >= Stage::work_directory && child.code != 0) {
+        return Launched{cloned->pid, std::move(cloned->pidfd), what_failed(child)};
+    }
     if (child.stage != Stage::exec || child.code != 0) {
         return bury(child, *cloned);
     }
@@ -259,7 +328,7 @@ Result<Launched> launch(const InitProgram& init, const Launch& launch)
             return std::unexpected(std::move(mapped.error()));
         }
     }
-    return Launched{cloned->pid, std::move(cloned->pidfd)};
+    return Launched{cloned->pid, std::move(cloned->pidfd), std::nullopt};
 }
 
 Result<ControlPair> control_pair()

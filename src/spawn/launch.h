@@ -10,9 +10,18 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "kernel/init_wire.h"
 #include "spawn/spawn.h"
 
 namespace hutch::spawn {
+
+/// A program that is executed instead of hutch-init, and what has to be done before: the whole list of a test without a policy.
+struct AtOnce {
+    const char* program = nullptr;
+    const char* work_dir = nullptr; ///< null: where we are
+    unsigned umask = 022;
+    std::span<const kernel::wire::Rlimit> rlimits;
+};
 
 struct Launch {
     std::vector<const char*> argv; ///< without the NULL that ends it
@@ -26,15 +35,20 @@ struct Launch {
     bool keep_capabilities =
         false; ///< with CLONE_NEWUSER: all of them are ambient, so that hutch-init has them after exec
     bool new_session = true;
+    const AtOnce* at_once = nullptr; ///< null: hutch-init is executed. Without namespaces only
 };
 
 struct Launched {
     int pid = 0;
     base::UniqueFd pidfd;
+    std::optional<NotExecuted> failed; ///< at once: a step failed, and the child exits with 127
 };
 
 /// On error there is no child.
 Result<Launched> launch(const InitProgram& init, const Launch& launch);
+
+/// RLIMIT_NOFILE, CORE, FSIZE and DATA, as far as they are ordered.
+std::vector<kernel::wire::Rlimit> rlimits_of(const Orders& orders);
 
 /// Two connected SOCK_SEQPACKET ends, close-on-exec: ours and the child's.
 struct ControlPair {

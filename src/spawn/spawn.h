@@ -3,8 +3,10 @@
 // Theory of operation. The runner never forks: clone3(CLONE_VM|CLONE_VFORK|CLONE_PIDFD|CLONE_CLEAR_SIGHAND
 // [|CLONE_INTO_CGROUP|CLONE_NEWPID|CLONE_NEWUSER]) on a stack of its own suspends the runner until the child has
 // executed hutch-init, 14 KB without libc, so the runner's size does not matter. No limit is written yet at that time,
-// so a tiny cpu.max cannot stall the runner (kernel: a vfork parent waits for its child whatever throttles it).
-// hutch-init then blocks on its control socket. release() sends the orders (kernel/init_wire.h); exec closes the
+// so a tiny cpu.max cannot stall the runner (kernel: a vfork parent waits for its child whatever throttles it); where limits are
+// written before, none of them may be one that throttles.
+// hutch-init then blocks on its control socket, unless the scope's limits were in force before it was born: then its orders are there
+// already, and a test without a policy is executed at once, without hutch-init (spawn_released). release() sends the orders (kernel/init_wire.h); exec closes the
 // socket, which is how the runner learns of success; a failure comes back as {step, errno}. What a policy asks for is a
 // setup, done by hutch-init between the two (docs/world.md). If the runner dies,
 // hutch-init reads end-of-file and exits: nothing held is ever released by accident.
@@ -57,6 +59,7 @@ struct Request {
     Streams streams = {};
     std::optional<base::BorrowedFd> cgroup = {};
     bool stay = false;
+    bool may_leave = false; ///< with `stay`: when the test has ended and nothing is left, hutch-init ends, too, and with the same code
     bool pid_namespace = false;
     bool user_namespace = false;
     /// CLONE_NEW*, added to what the two above say. With CLONE_NEWUSER: of root all ids that it has map to themselves (where that is
@@ -64,7 +67,7 @@ struct Request {
     /// executed, whose own they are only if it is root or if the setup makes them ambient. CLONE_NEWPID needs `stay`.
     std::uint64_t clone_flags = 0;
     std::optional<base::BorrowedFd> setup = {};   ///< kernel::lay_out(): what is done between release and exec
-    std::optional<base::BorrowedFd> network = {}; ///< a network namespace, for Op::join_network; only with a setup
+    std::optional<base::BorrowedFd> network = {}; ///< a network namespace, for Op::join_network, in place of CLONE_NEWNET; only with a setup
     bool new_session = true; ///< setsid(2): no controlling terminal; off for `hutch exec` in the foreground
 };
 
@@ -79,19 +82,35 @@ struct Orders {
     std::optional<std::uint64_t> open_files = {}, core_size = {}, file_size = {}, address_data = {};
 };
 
-/// A child that waits at the barrier.
+/// Why a program was not executed.
+struct NotExecuted {
+    std::string text;
+    int code = 0;         ///< errno
+    bool at_exec = false; ///< execve(2) itself; false: a step before it
+};
+
+/// A child that waits at the barrier, or was released at its birth.
 struct Held {
     int pid = 0;
     base::UniqueFd pidfd;
-    base::UniqueFd control;  ///< SOCK_SEQPACKET; see kernel/init_wire.h
+    base::UniqueFd control;  ///< SOCK_SEQPACKET; see kernel/init_wire.h; invalid: the test was executed without hutch-init
     bool stay = false;       ///< as requested: it goes with the orders
+    bool may_leave = false;  ///< the same
     bool new_session = true; ///< as requested
     bool setup = false, network = false, ambient = false, own_mounts = false; ///< as requested: they go with the orders
+    std::uint64_t later_namespaces = 0;     ///< CLONE_NEW* that go with the orders
+    std::optional<NotExecuted> failed = {}; ///< without hutch-init: it was not executed, and ends with 127
 };
 
 /// Step 5. On error there is no child. Codes: those of clone3 (EBUSY, EAGAIN, EACCES, EPERM), E2BIG (argv and env), 0
 /// (killed at birth: the cgroup was once killed, see kernel/birth_probe.h).
 Result<Held> spawn_held(const InitProgram& init, const Request& request);
+
+/// Steps 5 and 7 in one, for a scope whose limits are in force and do not throttle: the same child, which does not wait. What
+/// release() cannot send is an Error here, and there is no child. Without a setup, and if it need not stay nor be given priorities, the
+/// child executes the test itself; unless that may take for ever (program or work directory on a network file system, or FUSE), for so long
+/// the runner would stand still.
+Result<Held> spawn_released(const InitProgram& init, const Request& request, const Orders& orders);
 
 /// Step 7. Sends the orders; the child goes on and executes the test. Code EPIPE: the child has died while it was held.
 Result<void> release(const Held& child, const Orders& orders);
@@ -108,7 +127,7 @@ Result<void> release(const Held& child, const Orders& orders);
 struct Message {
     enum class Kind {
         none,     ///< nothing yet
-        executed, ///< the test has been executed (end-of-file without a failure, or said so by a staying init)
+        executed, ///< without `stay`: the test has been executed (end-of-file without a failure)
         failed,   ///< a step failed: `text` says which and why; the child exits with 127
         exited,   ///< staying init: the test's first process ended with `status`
         listener, ///< the filter is loaded; `listener` is its descriptor
@@ -117,6 +136,7 @@ struct Message {
     std::string text = {};
     ExitStatus status = {};
     std::optional<std::uint64_t> cpu_usec = {}; ///< with exited: rusage of all reaped children
+    bool leaves = false;                        ///< with exited: nothing is left, and the staying init ends by itself
     int code = 0;                               ///< with failed: errno
     bool at_exec = false;                       ///< with failed: execve(2) itself; false: a step before it
     /// With failed: which step of the setup, in the order of kernel::Setup::step(), which tells the feature that cannot be had.

@@ -125,6 +125,39 @@ TEST_F(CgroupfsManagerTest, life_of_one_attempt)
     EXPECT_TRUE(manager().remove(scope));
 }
 
+TEST_F(CgroupfsManagerTest, limits_may_be_in_force_before_there_is_a_process)
+{
+    Scope scope = create("t-1");
+    Limits limits;
+    limits.pids_max = {.value = 20, .origin = Origin::asked};
+    ASSERT_TRUE(manager().admits_empty(limits));
+    const auto enforced = admit_now(manager(), scope, 0, limits);
+    ASSERT_TRUE(enforced) << enforced.error().message;
+    Script test(manager().place(scope), "exec sleep 600");
+    EXPECT_TRUE(eventually([&] { return manager().members(scope)->size() == 1; }));
+    EXPECT_TRUE(manager().kill(scope));
+    EXPECT_EQ(test.end()->signal, SIGKILL);
+    EXPECT_TRUE(becomes_empty(scope));
+    EXPECT_TRUE(manager().remove(scope));
+}
+
+TEST_F(CgroupfsManagerTest, not_those_that_would_slow_or_stop_a_birth)
+{
+    const auto by_cgroup = [&](Resource resource) {
+        return manager().capabilities()[static_cast<std::size_t>(resource)].enforcer == Enforcer::cgroup;
+    };
+    Limits memory, cpus, whole_cpus, io;
+    memory.memory_max = {.value = Bytes{4} << 20, .origin = Origin::asked};
+    cpus.cpus = {.value = 0.5, .origin = Origin::asked};
+    whole_cpus.cpus = {.value = 1, .origin = Origin::profile};
+    io.io = {.value = {{.path = "/", .riops = 1}}, .origin = Origin::asked};
+    EXPECT_EQ(manager().admits_empty(memory), !by_cgroup(Resource::memory));
+    EXPECT_EQ(manager().admits_empty(cpus), !by_cgroup(Resource::cpu));
+    EXPECT_EQ(manager().admits_empty(io), !by_cgroup(Resource::io));
+    EXPECT_TRUE(manager().admits_empty(whole_cpus));
+    EXPECT_TRUE(manager().admits_empty({}));
+}
+
 TEST_F(CgroupfsManagerTest, what_daemonises_is_still_a_member)
 {
     Scope scope = create("t-1");

@@ -59,7 +59,7 @@ TEST_F(SpawnIntoCgroup, StaysThereWithItsTest)
     const auto leaf = home().make_child("t-1").value();
     Running child(hold_in(leaf, "exec sleep 60", true).value(), OutputPipe::open(0).value());
     ASSERT_TRUE(release(child.held, {}));
-    child.expect(Kind::executed);
+    child.executes();
     EXPECT_EQ(leaf.processes().value().size(), 2U);
     ASSERT_TRUE(finish(child.held));
     EXPECT_EQ(child.wait(), exited_with(0));

@@ -20,14 +20,15 @@ constexpr int input_count = static_cast<int>(Input::removed) + 1;
 
 /// What has happened so far in one history.
 struct Ledger {
-    int released = 0, terminated = 0, killed = 0, listed = 0, collected = 0, removed = 0, reported = 0;
-    bool admitted = false, stopped = false, exited = false;
+    int released = 0, terminated = 0, killed = 0, listed = 0, vacated = 0, collected = 0, removed = 0, reported = 0;
+    bool admitted = false, stopped = false, exited = false, empty = false;
 
     void saw(Input input)
     {
         admitted |= input == Input::admitted;
         stopped |= input == Input::stop || input == Input::stop_now || input == Input::refused;
         exited |= input == Input::exited;
+        empty |= input == Input::empty;
     }
 
     /// Returns what is wrong with performing `effect` now, or nothing.
@@ -45,6 +46,8 @@ struct Ledger {
             return check(++killed == 1 && removed == 0, "kill");
         case Effect::list_leaks:
             return check(++listed == 1 && exited && killed == 0, "list_leaks");
+        case Effect::vacate:
+            return check(++vacated == 1 && empty && exited && collected == 0, "vacate");
         case Effect::collect:
             return check(++collected == 1 && removed == 0, "collect");
         case Effect::remove:
@@ -163,6 +166,15 @@ TEST(Attempt, TheWalkFindsAReleaseAfterAStop)
 {
     const auto table = with_row({State::admitting, Input::stop, State::running, {Effect::release}});
     EXPECT_TRUE(Walk(table).all(4).has_value());
+}
+
+TEST(Attempt, TheWalkFindsASlotVacatedByWhatLives)
+{
+    const auto table = with_row(
+        {State::emptying, Input::given_up, State::removing, {Effect::vacate, Effect::collect, Effect::remove}});
+    const auto wrong = Walk(table).all(6);
+    ASSERT_TRUE(wrong.has_value());
+    EXPECT_TRUE(wrong->starts_with("vacate after")) << *wrong;
 }
 
 TEST(Attempt, TheWalkFindsAnAttemptThatNeverEnds)

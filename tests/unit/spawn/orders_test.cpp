@@ -1,4 +1,5 @@
-// Each order applied, and each step failing with its own words.
+// Each order applied, and each step failing with its own words: for a child that was held, and for one that was released at its birth, which
+// without priorities and without a setup takes the steps itself, and has to take the same.
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -12,12 +13,19 @@ namespace {
 
 using Kind = Message::Kind;
 
-class OrdersOfAChild : public SpawnFixture {
+enum class Released { later, at_birth };
+
+class OrdersOfAChild : public SpawnFixture, public ::testing::WithParamInterface<Released> {
   protected:
+    Running begin(Request request, const Orders& orders)
+    {
+        return GetParam() == Released::later ? start(std::move(request), orders) : start_at_birth(std::move(request), orders);
+    }
+
     /// What `script` prints under `orders`.
     std::string printed(std::string script, const Orders& orders)
     {
-        Running child = start(shell(std::move(script)), orders);
+        Running child = begin(shell(std::move(script)), orders);
         child.expect(Kind::executed);
         (void)child.wait();
         return child.output();
@@ -26,7 +34,7 @@ class OrdersOfAChild : public SpawnFixture {
     /// The failure of a child that must not be executed.
     Message failure(Request request, const Orders& orders = {})
     {
-        Running child = start(std::move(request), orders);
+        Running child = begin(std::move(request), orders);
         Message message = child.expect(Kind::failed);
         EXPECT_EQ(child.wait(), exited_with(127));
         EXPECT_EQ(child.output(), "");
@@ -53,7 +61,7 @@ class OrdersOfAChild : public SpawnFixture {
     base::TempDir directory_ = base::TempDir::create("hutch-spawn-").value();
 };
 
-TEST_F(OrdersOfAChild, AreApplied)
+TEST_P(OrdersOfAChild, AreApplied)
 {
     EXPECT_EQ(printed("pwd", {.work_dir = "/usr/bin"}), "/usr/bin\n");
     EXPECT_EQ(printed("umask", {}), "0022\n");
@@ -66,7 +74,7 @@ TEST_F(OrdersOfAChild, AreApplied)
     EXPECT_EQ(printed("ulimit -Sd; ulimit -Hd", {.address_data = std::uint64_t{64} << 20}), "65536\n65536\n");
 }
 
-TEST_F(OrdersOfAChild, AreAppliedTogether)
+TEST_P(OrdersOfAChild, AreAppliedTogether)
 {
     const Orders all{.work_dir = "/",
                      .umask = 027,
@@ -79,7 +87,7 @@ TEST_F(OrdersOfAChild, AreAppliedTogether)
     EXPECT_EQ(printed("pwd; umask; ulimit -n; ulimit -f", all), "/\n0027\n5\n1\n");
 }
 
-TEST_F(OrdersOfAChild, LeaveOutWhatIsNotOrdered)
+TEST_P(OrdersOfAChild, LeaveOutWhatIsNotOrdered)
 {
     EXPECT_EQ(printed("pwd", {}), base::read_link("/proc/self/cwd").value() + "\n");
     rlimit ours{};
@@ -87,7 +95,7 @@ TEST_F(OrdersOfAChild, LeaveOutWhatIsNotOrdered)
     EXPECT_EQ(printed("ulimit -n", {}), std::to_string(ours.rlim_cur) + "\n");
 }
 
-TEST_F(OrdersOfAChild, MissingWorkDirectory)
+TEST_P(OrdersOfAChild, MissingWorkDirectory)
 {
     const Message message = failure(shell("echo executed"), {.work_dir = "/no/such/place"});
     EXPECT_EQ(message.text, "enter '/no/such/place': No such file or directory");
@@ -95,7 +103,7 @@ TEST_F(OrdersOfAChild, MissingWorkDirectory)
     EXPECT_FALSE(message.at_exec);
 }
 
-TEST_F(OrdersOfAChild, WorkDirectoryOfAnyLength)
+TEST_P(OrdersOfAChild, WorkDirectoryOfAnyLength)
 {
     std::string deep = directory_.path();
     while (deep.size() + 101 < 4000) {
@@ -112,7 +120,7 @@ TEST_F(OrdersOfAChild, WorkDirectoryOfAnyLength)
     EXPECT_EQ(too_long.error().code, ENAMETOOLONG);
 }
 
-TEST_F(OrdersOfAChild, RlimitThatIsRefused)
+TEST_P(OrdersOfAChild, RlimitThatIsRefused)
 {
     // fs.nr_open bounds RLIMIT_NOFILE even for root.
     const Message message = failure(shell("echo executed"), {.open_files = std::uint64_t{1} << 40});
@@ -120,20 +128,20 @@ TEST_F(OrdersOfAChild, RlimitThatIsRefused)
     EXPECT_EQ(message.code, EPERM);
 }
 
-TEST_F(OrdersOfAChild, OomScoreThatIsRefused)
+TEST_P(OrdersOfAChild, OomScoreThatIsRefused)
 {
     const Message message = failure(shell("echo executed"), {.oom_score_adj = 5000});
     EXPECT_EQ(message.text, "write /proc/self/oom_score_adj '5000': Invalid argument");
 }
 
-TEST_F(OrdersOfAChild, ProgramThatDoesNotExist)
+TEST_P(OrdersOfAChild, ProgramThatDoesNotExist)
 {
     const Message message = exec_failure("/no/such/program");
     EXPECT_EQ(message.text, "exec /no/such/program: No such file or directory");
     EXPECT_EQ(message.code, ENOENT);
 }
 
-TEST_F(OrdersOfAChild, ScriptWhoseInterpreterDoesNotExist)
+TEST_P(OrdersOfAChild, ScriptWhoseInterpreterDoesNotExist)
 {
     const std::string script = file("x.py", "#!/usr/bin/pyton -u\nprint(1)\n");
     EXPECT_EQ(exec_failure(script).text,
@@ -144,7 +152,7 @@ TEST_F(OrdersOfAChild, ScriptWhoseInterpreterDoesNotExist)
                                               "ends with CR LF)");
 }
 
-TEST_F(OrdersOfAChild, FileThatIsNoProgram)
+TEST_P(OrdersOfAChild, FileThatIsNoProgram)
 {
     const std::string text = file("text", "hello\n");
     const Message message = exec_failure(text);
@@ -156,7 +164,7 @@ TEST_F(OrdersOfAChild, FileThatIsNoProgram)
     EXPECT_EQ(exec_failure(foreign).text, "exec " + foreign + ": a program for another machine");
 }
 
-TEST_F(OrdersOfAChild, FileThatMayNotBeExecuted)
+TEST_P(OrdersOfAChild, FileThatMayNotBeExecuted)
 {
     const std::string plain = file("plain", "#!/bin/sh\n", 0644);
     const Message message = exec_failure(plain);
@@ -165,6 +173,15 @@ TEST_F(OrdersOfAChild, FileThatMayNotBeExecuted)
     EXPECT_EQ(exec_failure("/usr/bin").text, "exec /usr/bin: it is a directory");
     EXPECT_EQ(exec_failure("/dev/null").text, "exec /dev/null: it is not a file");
 }
+
+TEST_P(OrdersOfAChild, LetEverySignalThroughAndNoDescriptor)
+{
+    EXPECT_EQ(printed("sed -n 's/^SigBlk:.//p;s/^SigIgn:.//p' /proc/self/status; ls /proc/self/fd | tr '\\n' ' '", {}),
+              "0000000000000000\n0000000000000000\n0 1 2 3 ");
+}
+
+INSTANTIATE_TEST_SUITE_P(Spawn, OrdersOfAChild, ::testing::Values(Released::later, Released::at_birth),
+                         [](const auto& each) { return each.param == Released::later ? "Later" : "AtBirth"; });
 
 } // namespace
 } // namespace hutch::spawn

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,6 +65,9 @@ class Running {
     /// The next message that is not `none`.
     Result<Message> next()
     {
+        if (!held.control.valid()) {
+            return receive(held);
+        }
         pollfd readable{held.control.get(), POLLIN, 0};
         if (::poll(&readable, 1, 10'000) != 1) {
             return plain_error("no message in ten seconds");
@@ -80,6 +84,18 @@ class Running {
         }
         EXPECT_EQ(message->kind, kind) << message->text;
         return std::move(*message);
+    }
+
+    /// A staying hutch-init says nothing of the exec: waits until there is a program below it, or it has spoken because that has ended.
+    void executes()
+    {
+        EXPECT_TRUE(eventually([&] {
+            pollfd readable{held.control.get(), POLLIN, 0};
+            return ::poll(&readable, 1, 0) == 1 || std::ranges::any_of(kernel::descendants_of(held.pid), [](int pid) {
+                       const auto stat = kernel::process_stat(pid);
+                       return stat && stat->executed;
+                   });
+        }));
     }
 
     ExitStatus wait()
@@ -131,15 +147,15 @@ class SpawnFixture : public ::testing::Test {
         return request;
     }
 
-    /// A held child, or an Error; its stdout and stderr go into one pipe.
-    Result<Running> try_hold(Request request)
+    /// A held child, or with orders one that was released at its birth; or an Error. Its stdout and stderr go into one pipe.
+    Result<Running> try_hold(Request request, const Orders* orders = nullptr)
     {
         auto out = OutputPipe::open(std::size_t{1} << 20);
         if (!out) {
             return std::unexpected(out.error());
         }
         request.streams = {.in = null_, .out = out->write_end(), .err = out->write_end()};
-        auto held = spawn_held(init(), request);
+        auto held = orders == nullptr ? spawn_held(init(), request) : spawn_released(init(), request, *orders);
         if (!held) {
             return std::unexpected(held.error());
         }
@@ -163,6 +179,16 @@ class SpawnFixture : public ::testing::Test {
         const auto released = release(running.held, orders);
         EXPECT_TRUE(released) << (released ? "" : released.error().message);
         return running;
+    }
+
+    Running start_at_birth(Request request, const Orders& orders = {})
+    {
+        auto running = try_hold(std::move(request), &orders);
+        if (!running) {
+            ADD_FAILURE() << running.error().message;
+            std::abort();
+        }
+        return std::move(*running);
     }
 
     const InitProgram& init() const { return *init_; }

@@ -27,10 +27,10 @@ class StayingInit : public SpawnFixture {
     static bool only_child_is(int parent, int child) { return kernel::children_of(parent) == std::vector<int>{child}; }
 };
 
-TEST_F(StayingInit, ReportsExecutionAndEndAndThenWaits)
+TEST_F(StayingInit, ReportsTheEndAndThenWaits)
 {
     Running child = start(staying("echo hello; exit 7"));
-    child.expect(Kind::executed);
+    child.executes();
     const Message exited = child.expect(Kind::exited);
     EXPECT_EQ(exited.status, exited_with(7));
     EXPECT_TRUE(exited.cpu_usec);
@@ -45,14 +45,48 @@ TEST_F(StayingInit, ReportsExecutionAndEndAndThenWaits)
 TEST_F(StayingInit, ReportsTheSignalThatEndedTheTest)
 {
     Running child = start(staying("kill -ABRT $$"));
-    child.expect(Kind::executed);
+    child.executes();
     EXPECT_EQ(child.expect(Kind::exited).status.signal, SIGABRT);
+}
+
+TEST_F(StayingInit, ThatMayLeaveDoesSoWithTheTestsCode)
+{
+    Request request = staying("exit 7");
+    request.may_leave = true;
+    Running child = start(request);
+    EXPECT_EQ(child.wait(), exited_with(7));
+    const auto message = receive(child.held);
+    EXPECT_FALSE(message) << "it has gone, and has said nothing";
+}
+
+TEST_F(StayingInit, ThatMayLeaveTellsTheSignalThatEndedTheTest)
+{
+    Request request = staying("kill -ABRT $$");
+    request.may_leave = true;
+    Running child = start(request);
+    const Message exited = child.expect(Kind::exited);
+    EXPECT_EQ(exited.status.signal, SIGABRT);
+    EXPECT_TRUE(exited.leaves);
+    EXPECT_EQ(child.wait(), exited_with(0));
+}
+
+TEST_F(StayingInit, ThatMayLeaveStaysWithWhatIsLeft)
+{
+    Request request = staying("sleep 60 & exit 3");
+    request.may_leave = true;
+    Running child = start(request);
+    const Message exited = child.expect(Kind::exited);
+    EXPECT_EQ(exited.status, exited_with(3));
+    EXPECT_FALSE(exited.leaves);
+    EXPECT_EQ(kernel::descendants_of(child.held.pid).size(), 1U);
+    ASSERT_TRUE(finish(child.held));
+    EXPECT_EQ(child.wait(), exited_with(0));
 }
 
 TEST_F(StayingInit, CountsTheTimeOfGrandchildren)
 {
     Running child = start(staying("(i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done)"));
-    child.expect(Kind::executed);
+    child.executes();
     EXPECT_GT(child.expect(Kind::exited).cpu_usec.value_or(0), 10'000U);
 }
 
@@ -71,7 +105,7 @@ TEST_F(StayingInit, AppliesOrdersToTheTestAndNotToItself)
 {
     Running child = start(staying("ulimit -n; pwd; cat /proc/self/oom_score_adj"),
                           {.work_dir = "/usr", .oom_score_adj = 300, .open_files = 50});
-    child.expect(Kind::executed);
+    child.executes();
     child.expect(Kind::exited);
     EXPECT_EQ(child.output(), "50\n/usr\n300\n");
     EXPECT_EQ(base::read_file("/proc/" + std::to_string(child.held.pid) + "/oom_score_adj").value(),
@@ -84,7 +118,7 @@ TEST_F(StayingInit, LeavesTheTestNoDescriptor)
     request.program = "/bin/ls";
     request.argv = {"ls", "/proc/self/fd"};
     Running child = start(request);
-    child.expect(Kind::executed);
+    child.executes();
     child.expect(Kind::exited);
     EXPECT_EQ(child.output(), "0\n1\n2\n3\n");
 }
@@ -92,7 +126,7 @@ TEST_F(StayingInit, LeavesTheTestNoDescriptor)
 TEST_F(StayingInit, AdoptsADaemonAndFinishKillsIt)
 {
     Running child = start(staying(daemon_script));
-    child.expect(Kind::executed);
+    child.executes();
     const int daemon = child.number();
     child.expect(Kind::exited);
     EXPECT_TRUE(eventually([&] { return only_child_is(child.held.pid, daemon); }));
@@ -104,7 +138,7 @@ TEST_F(StayingInit, AdoptsADaemonAndFinishKillsIt)
 TEST_F(StayingInit, KillsAllWhenTheRunnerIsGone)
 {
     Running child = start(staying("setsid sleep 60 & setsid sh -c 'kill -STOP $$' & echo $!; trap '' TERM; sleep 60"));
-    child.expect(Kind::executed);
+    child.executes();
     const int stopped = child.number();
     child.held.control.reset();
     EXPECT_EQ(child.wait(), exited_with(125));
@@ -117,7 +151,7 @@ TEST_F(StayingInit, KillsGenerationsThatForkAndExit)
     // A leapfrogger: at each moment one process, never the same. And a family three deep.
     Running child =
         start(staying("f() { f & }; f; sh -c 'sh -c \"sleep 60 & sleep 60\" & sleep 60' & echo go; sleep 60"));
-    child.expect(Kind::executed);
+    child.executes();
     ASSERT_TRUE(eventually([&] { return child.output().starts_with("go"); }));
     ASSERT_TRUE(finish(child.held));
     EXPECT_EQ(child.wait(), exited_with(0));
@@ -130,7 +164,7 @@ TEST_F(StayingInit, OutrunsThoseThatForkForEveryDeath)
     // Killed one by one they are never fewer: each death makes room for the next birth.
     Running child = start(staying("f() { while :; do sleep 60 & wait $!; done; }\n"
                                   "for i in 1 2 3 4 5 6 7 8; do (f & f & f) & done; echo go; f"));
-    child.expect(Kind::executed);
+    child.executes();
     ASSERT_TRUE(eventually([&] { return kernel::descendants_of(child.held.pid).size() > 40; }));
     ASSERT_TRUE(finish(child.held));
     EXPECT_EQ(child.wait(), exited_with(0));
@@ -140,7 +174,7 @@ TEST_F(StayingInit, OutrunsThoseThatForkForEveryDeath)
 TEST_F(StayingInit, PassesSignalsToTheTestsGroup)
 {
     Running child = start(staying("sleep 60 & echo $!; wait"));
-    child.expect(Kind::executed);
+    child.executes();
     const int grandchild = child.number();
     ASSERT_TRUE(signal_group(child.held, true, SIGTERM));
     EXPECT_EQ(child.expect(Kind::exited).status.signal, SIGTERM);
@@ -155,7 +189,7 @@ TEST_F(StayingInit, LeavesAForegroundTestInOurGroupAndIsNotItselfInIt)
     Request request = staying("echo $$; sleep 60");
     request.new_session = false;
     Running child = start(request);
-    child.expect(Kind::executed);
+    child.executes();
     const int test = child.number();
     EXPECT_EQ(kernel::process_stat(test)->pgrp, ::getpgrp());
     EXPECT_TRUE(eventually([&] { return kernel::process_stat(child.held.pid)->session == child.held.pid; }));
@@ -166,7 +200,7 @@ TEST_F(StayingInit, LeavesAForegroundTestInOurGroupAndIsNotItselfInIt)
 TEST_F(StayingInit, SurvivesEverySignalButKill)
 {
     Running child = start(staying("sleep 60"));
-    child.expect(Kind::executed);
+    child.executes();
     for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGPIPE, SIGALRM, SIGTSTP, SIGCHLD}) {
         ASSERT_TRUE(kernel::send_signal(child.held.pidfd, signal));
     }
@@ -177,7 +211,7 @@ TEST_F(StayingInit, SurvivesEverySignalButKill)
 TEST_F(StayingInit, KilledByTheTestIsAnErrorAndTheTestDiesWithIt)
 {
     Running child = start(staying("echo $$; sleep 0.1; kill -9 $PPID; sleep 60"));
-    child.expect(Kind::executed);
+    child.executes();
     const int test = child.number();
     EXPECT_FALSE(child.next());
     EXPECT_EQ(child.wait().signal, SIGKILL);
@@ -187,7 +221,7 @@ TEST_F(StayingInit, KilledByTheTestIsAnErrorAndTheTestDiesWithIt)
 TEST_F(StayingInit, CannotBeReadByOthers)
 {
     Running child = start(staying("sleep 60"));
-    child.expect(Kind::executed);
+    child.executes();
     struct stat status {};
     ASSERT_EQ(::stat(("/proc/" + std::to_string(child.held.pid) + "/environ").c_str(), &status), 0);
     EXPECT_EQ(status.st_uid, 0U) << "not dumpable: its /proc files belong to root";
@@ -208,7 +242,7 @@ class InitOfANamespace : public StayingInit {
 TEST_F(InitOfANamespace, IsPidOneAndReportsTheSame)
 {
     Running child = start(staying("echo $$ $PPID; exit 5", true));
-    child.expect(Kind::executed);
+    child.executes();
     EXPECT_EQ(child.expect(Kind::exited).status, exited_with(5));
     EXPECT_EQ(child.output(), "2 1\n");
     ASSERT_TRUE(finish(child.held));
@@ -218,7 +252,7 @@ TEST_F(InitOfANamespace, IsPidOneAndReportsTheSame)
 TEST_F(InitOfANamespace, FinishKillsTheNamespace)
 {
     Running child = start(staying("setsid sleep 60 & setsid sh -c 'sleep 60 & sleep 60' & echo go; exit 0", true));
-    child.expect(Kind::executed);
+    child.executes();
     child.expect(Kind::exited);
     EXPECT_TRUE(eventually([&] { return kernel::descendants_of(child.held.pid).size() >= 3; }));
     ASSERT_TRUE(finish(child.held));
@@ -229,7 +263,7 @@ TEST_F(InitOfANamespace, FinishKillsTheNamespace)
 TEST_F(InitOfANamespace, IsNotHurtByATestThatKillsEverybody)
 {
     Running child = start(staying("kill -9 -1; kill -9 1; exit 4", true));
-    child.expect(Kind::executed);
+    child.executes();
     const Message exited = child.expect(Kind::exited);
     EXPECT_EQ(exited.status, exited_with(4)) << "kill -1 spares its sender, and PID 1 has no handler";
 }
@@ -243,7 +277,7 @@ TEST_F(InitOfANamespace, WithAUserNamespaceTheTestSeesItsOwnUser)
         GTEST_SKIP() << "no user namespace here: " << running.error().message;
     }
     ASSERT_TRUE(release(running->held, {}));
-    running->expect(Kind::executed);
+    running->executes();
     EXPECT_EQ(running->expect(Kind::exited).status, exited_with(0)) << running->output();
     EXPECT_TRUE(running->output().starts_with(std::to_string(::geteuid()) + "\n1\n")) << running->output();
 }
