@@ -29,6 +29,7 @@ namespace {
 constexpr std::size_t fds_max = 8;
 constexpr int scratch_fd = 16; ///< above all targets; descriptors that stand in their way move there
 constexpr int exit_stage_failed = 127;
+constexpr unsigned descriptors_without_close_range = 4096; // as hutch-init
 constexpr int exec_empty_path = 0x1000; // AT_EMPTY_PATH
 
 enum class Stage : int {
@@ -155,7 +156,12 @@ HUTCH_IN_CHILD int execute_at_once(Child& child)
 {
     const AtOnce& wanted = *child.at_once;
     constexpr unsigned every_signal_let_through[2] = {0, 0};
-    syscall(SYS_close_range, static_cast<unsigned>(child.fd_count), ~0U, 0); // before 5.9: ours are close-on-exec
+    const auto first = static_cast<unsigned>(child.fd_count);
+    if (syscall(SYS_close_range, first, ~0U, 0) < 0) { // before 5.9, or refused by a filter around us
+        for (unsigned fd = first; fd < descriptors_without_close_range; ++fd) {
+            syscall(SYS_close, fd);
+        }
+    }
     child.stage = Stage::work_directory;
     if (wanted.work_dir != nullptr && syscall(SYS_chdir, wanted.work_dir) < 0) {
         return errno;

@@ -25,3 +25,11 @@ expect_not_in stdout 'HUTCH=1'
 env HUTCH=1 "$HUTCH" doctor --cgroup-manager=systemd >stdout 2>stderr || true # whether or not there is one
 expect_not_in stdout 'HUTCH=1'
 expect_not_in stderr 'HUTCH=1'
+
+# where a filter around us refuses close_range(2), a test has no more descriptors than elsewhere
+for policy in trusted default; do
+  # shellcheck disable=SC2016 # the inner shell expands
+  expect_exit 0 "$HUTCH" exec -p trusted --set syscalls.filter=true --set 'syscalls.deny=["close_range"]' --set 'syscalls.denial="errno"' \
+    --set process.no_new_privs=true -- sh -c 'exec 9</dev/zero; "$1" exec -p "$2" --isolation=if-available -- sh -c "ls /proc/self/fd | xargs"' sh "$HUTCH" "$policy"
+  expect_eq "descriptors under $policy" '0 1 2 3' "$(<stdout)"
+done
