@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "hutch/cases.h"
 #include "hutch/limits.h"
+#include "hutch/traits.h"
 
 namespace hutch {
 
@@ -14,11 +17,39 @@ namespace plan {
 struct Sandbox; // plan/sandbox.h
 }
 
-/// Found by discover/: one file, and how it is run.
-struct TestFile {
-    std::string name;                 ///< as shown and reported: the path the user would type
-    std::vector<std::string> command; ///< argv; command[0] is resolved through PATH when it has no slash
+/// How a test's end is read, apart from its protocol.
+struct ExitRules {
     std::vector<int> skip_codes = {77};
+    std::optional<int> error_code = 99; ///< a hard error: never the test's verdict on what it tests
+    bool will_fail = false;             ///< a failure is a pass and the other way round (ctest's WILL_FAIL, meson's should_fail)
+    /// RE2 over what it wrote (both streams, as far as they are kept): one that matches decides, whatever the exit code was. Where
+    /// `pass` has any and none matches, the test failed. Order: skip, fail, pass (ctest's SKIP_, FAIL_, PASS_REGULAR_EXPRESSION).
+    std::vector<std::string> skip_if, fail_if, pass_if;
+    bool operator==(const ExitRules&) const = default;
+};
+
+/// Traits that say nothing.
+inline const std::shared_ptr<const Traits>& nothing_said()
+{
+    static const auto nothing = std::make_shared<const Traits>();
+    return nothing;
+}
+
+/// Found by discover/: one file or one entry of a build system's suite, and how it is run.
+struct TestFile {
+    std::string name;                 ///< as shown and reported: the path the user would type; unique in a run
+    std::string path = {};            ///< absolute: the file that it is; "" for an entry of a build system
+    std::vector<std::string> command; ///< argv; command[0] is resolved through PATH when it has no slash
+    std::string work_dir = {};        ///< absolute: it starts here; "": where the run was started
+    std::vector<std::string> environment = {}; ///< "K=V", over what the run inherited; "K" alone: K is taken away
+    Protocol protocol = Protocol::exit;
+    ExitRules exit = {};
+    std::shared_ptr<const Traits> traits = nothing_said(); ///< all that is said of it, laid together; never null; shared by many
+    std::string why = {};             ///< which rule made it a test and how it is run, for `hutch list --explain`
+    std::vector<std::string> required_files = {}; ///< must be there, or it is not run and failed (ctest's REQUIRED_FILES)
+    /// Tests that have to end before it, by name, pass or not (ctest's DEPENDS); traits.depends_on have to pass.
+    std::vector<std::string> after = {};
+    std::string not_available = {};   ///< why it cannot be run at all: a failure that is told, not started; "": it can
 };
 
 /// Compiled once by plan/, shared by all attempts at the test.
@@ -31,7 +62,8 @@ struct TestSpec {
     /// spec. What belongs to one test or one attempt is added by plan::attempt_environment().
     std::shared_ptr<const std::vector<std::string>> base_env;
     std::string work_dir; ///< absolute; the test starts here
-    std::vector<int> skip_codes = {77};
+    Protocol protocol = Protocol::exit;
+    ExitRules exit;
     Limits limits;                    ///< what is really written for this test
     std::vector<Resource> unenforced; ///< limits that were dropped because nobody can hold them: `none` in the result
     /// The policy as this machine can give it, shared by all tests with the same policy. Null: no policy, nothing is isolated.

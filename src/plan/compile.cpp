@@ -74,7 +74,8 @@ Result<std::vector<TestPtr>> compile(std::vector<TestFile> files, const Feasible
         spec.argv = std::move(file.command);
         spec.base_env = base_env;
         spec.work_dir = options.work_dir;
-        spec.skip_codes = std::move(file.skip_codes);
+        spec.protocol = file.protocol;
+        spec.exit = std::move(file.exit);
         spec.limits = with_paths;
         spec.unenforced = limits.unenforced;
         tests.push_back(std::make_shared<const TestSpec>(std::move(spec)));

@@ -250,7 +250,7 @@ void Engine::conclude(Running& running)
     LiveAttempt& attempt = *running.attempt;
     const TestPtr& test = attempt.job().test;
     auto outcome = std::make_shared<Outcome>(
-        judge(attempt.evidence(), Rules{.skip_codes = test->skip_codes, .leak = options_.leak}));
+        judge(attempt.evidence(), Rules{.skip_codes = test->exit.skip_codes, .leak = options_.leak}));
     give_back(running, *outcome);
     is_success(outcome->verdict) ? ++result_.succeeded : ++result_.failed;
     tell(event::TestFinished{.test = test,

@@ -81,7 +81,7 @@ TEST(Discover, CommandsAreAbsolute)
         ASSERT_TRUE(found);
         for (const TestFile& file : *found) {
             EXPECT_EQ(file.command, Paths{tree / file.name}) << path;
-            EXPECT_EQ(file.skip_codes, std::vector<int>{77});
+            EXPECT_EQ(file.exit.skip_codes, std::vector<int>{77});
         }
     }
 }

@@ -21,7 +21,7 @@ const PlanOptions options{.work_dir = "/work", .run_id = "r-1", .environment = {
 TEST(Compile, KeepsOrderNamesAndArguments)
 {
     auto second = file("b", {"./b", "-x"});
-    second.skip_codes = {4, 77};
+    second.exit.skip_codes = {4, 77};
     const auto tests = compile({file("a.sh", {"sh", "/t/a.sh"}), second}, {}, options);
     ASSERT_TRUE(tests);
     ASSERT_EQ(tests->size(), 2u);
@@ -34,7 +34,7 @@ TEST(Compile, KeepsOrderNamesAndArguments)
     EXPECT_EQ(tests->at(1)->index, 1u);
     EXPECT_EQ(tests->at(1)->program, "/work/./b");
     EXPECT_EQ(tests->at(1)->argv, (std::vector<std::string>{"./b", "-x"}));
-    EXPECT_EQ(tests->at(1)->skip_codes, (std::vector<int>{4, 77}));
+    EXPECT_EQ(tests->at(1)->exit.skip_codes, (std::vector<int>{4, 77}));
 }
 
 TEST(Compile, TheEnvironmentIsSharedAndNotCopied)
