@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "config/nesting.h"
+#include "config/toml_tree.h"
 
 // The library checks what its parser takes for granted by assertions alone, and texts such as "[[=" break them: with NDEBUG it reads
 // on from a wrong place. Here an assertion is an exception, in every build; that is why the library is taken as headers.
@@ -106,6 +107,62 @@ void flatten(const toml::table& table, const std::string& prefix, std::vector<Po
     }
 }
 
+/// Recursion is bounded as in flatten().
+TomlNode node_of(const toml::node& node)
+{
+    using Kind = TomlNode::Kind;
+    TomlNode made;
+    made.what = kind_of(node);
+    made.at = position_of(node.source());
+    if (const auto* text = node.as_string()) {
+        made.kind = Kind::text;
+        made.text = text->get();
+    } else if (const auto* number = node.as_integer()) {
+        made.kind = Kind::integer;
+        made.integer = number->get();
+    } else if (const auto* fraction = node.as_floating_point()) {
+        made.kind = Kind::fraction;
+        made.fraction = fraction->get();
+    } else if (const auto* boolean = node.as_boolean()) {
+        made.kind = Kind::boolean;
+        made.boolean = boolean->get();
+    } else if (const auto* list = node.as_array()) {
+        made.kind = Kind::list;
+        for (const toml::node& item : *list) {
+            made.list.push_back(node_of(item));
+        }
+    } else if (const auto* table = node.as_table()) {
+        made.kind = Kind::table;
+        for (const auto& [key, value] : *table) {
+            made.table.push_back({std::string(key.str()), position_of(key.source()), node_of(value)});
+        }
+        std::ranges::stable_sort(made.table, {}, &TomlEntry::at);
+    }
+    return made;
+}
+
+/// Of the first NUL in a string or a key.
+std::optional<Position> nul_in(const TomlNode& node)
+{
+    if (node.text.contains('\0')) {
+        return node.at;
+    }
+    for (const TomlNode& item : node.list) {
+        if (const auto at = nul_in(item)) {
+            return at;
+        }
+    }
+    for (const TomlEntry& entry : node.table) {
+        if (entry.key.contains('\0')) {
+            return entry.at;
+        }
+        if (const auto at = nul_in(entry.node)) {
+            return at;
+        }
+    }
+    return std::nullopt;
+}
+
 /// The library's own words, without what it says about itself: "Error while parsing key: expected …" → "expected …".
 std::string words_of(std::string_view description)
 {
@@ -121,26 +178,41 @@ std::string words_of(std::string_view description)
     return words;
 }
 
-} // namespace
-
-Judged<std::vector<PolicyEntry>> read_policy_toml(std::string_view text)
+/// The text, parsed where it is neither too long nor too deep, and what `make` makes of its root.
+template <class T, class Make> Judged<T> parsed(std::string_view text, std::string_view what, Make make)
 {
     if (text.size() > policy_file_limit) {
-        return complain({1, 1}, "a policy file has at most 1 MB");
+        return complain({1, 1}, fmt::format("{} has at most 1 MB", what));
     }
     if (const auto place = too_deep(text, policy_nesting_limit)) {
         return complain(*place, fmt::format("nested more than {} deep", policy_nesting_limit));
     }
     try {
-        std::vector<PolicyEntry> entries;
-        flatten(toml::parse(text), "", entries);
-        std::ranges::stable_sort(entries, {}, &PolicyEntry::at);
-        return entries;
+        return make(toml::parse(text));
     } catch (const toml::parse_error& error) {
         return complain(position_of(error.source()), words_of(error.description()));
     } catch (const std::exception& error) {
         return complain({1, 1}, error.what());
     }
+}
+
+} // namespace
+
+Judged<std::vector<PolicyEntry>> read_policy_toml(std::string_view text)
+{
+    return parsed<std::vector<PolicyEntry>>(text, "a policy file", [](const toml::table& root) {
+        std::vector<PolicyEntry> entries;
+        flatten(root, "", entries);
+        std::ranges::stable_sort(entries, {}, &PolicyEntry::at);
+        return entries;
+    });
+}
+
+Judged<TomlNode> read_toml_tree(std::string_view text, std::string_view what)
+{
+    auto root = parsed<TomlNode>(text, what, [](const toml::table& table) { return node_of(table); });
+    const auto nul = root ? nul_in(*root) : std::nullopt;
+    return nul ? complain(*nul, "a NUL character") : std::move(root);
 }
 
 Judged<PolicyValue> read_policy_value(std::string_view text)
