@@ -75,6 +75,7 @@ void SplReader::take_line(std::string_view raw)
     }
     const SplIndented line = split_indentation(raw);
     if (line.text.empty()) {
+        groups_.blank_line();
         return;
     }
     if (const auto mark = parse_spl_mark(line.text)) {

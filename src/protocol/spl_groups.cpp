@@ -10,8 +10,7 @@ namespace hutch::protocol {
 void SplGroups::heading(std::size_t columns, std::string_view name)
 {
     if (columns == 0) {
-        if (!had_case_) {
-            open_.clear();
+        if (open_.empty() && !had_case_) {
             push(columns, name);
         }
         return;
@@ -42,6 +41,13 @@ const std::string& SplGroups::of_case(std::size_t columns)
         joined_is_old_ = false;
     }
     return joined_;
+}
+
+void SplGroups::blank_line()
+{
+    if (open_.size() == 1 && !had_case_) {
+        keep_above(0);
+    }
 }
 
 void SplGroups::top_ended()
