@@ -101,9 +101,12 @@ std::vector<Turn> Agenda::ahead(std::size_t most) const
         return {};
     }
     const RoomUse then = use_.after_a_plain_end();
-    const bool kept = states_[*first].passed >= patience() && !then.fits(ready_.shape(*first), ready_.memory(*first));
-    const auto limit =
-        kept ? then.admits_beside(Shape{}, ready_.shape(*first), ready_.memory(*first)) : then.admits(Shape{});
+    const Shape& shape = ready_.shape(*first);
+    const bool kept = states_[*first].passed >= patience() && !use_.fits(shape, ready_.memory(*first));
+    if (kept && then.fits(shape, ready_.memory(*first))) {
+        return {}; // it takes what comes free
+    }
+    const auto limit = kept ? then.admits_beside(Shape{}, shape, ready_.memory(*first)) : then.admits(Shape{});
     std::vector<Turn> result;
     for (const std::size_t entry : limit ? ready_.plain(most, *limit) : std::vector<std::size_t>()) {
         result.push_back(turn(entry));

@@ -58,9 +58,9 @@ std::optional<Bytes> RoomUse::admits_beside(const Shape& shape, const Shape& fir
         const Bytes left = counting_ > 0 ? *limit : room_.memory - std::min(room_.memory, memory_);
         limit = left > first_memory ? left - first_memory : 0;
     }
-    // Whoever gives back the group or the memory that `first` lacks gives back a worker at the same moment.
-    const bool lacks_more = !has_groups_for(first) || first_memory > memory_limit();
-    const std::size_t to_keep = slots_for(first) - (lacks_more ? 1 : 0);
+    // Whoever gives back the group or the memory that `first` lacks gives back a worker at the same moment, so that one is not
+    // kept idle for it. Where `first` lacks nothing but workers, this refuses everything.
+    const std::size_t to_keep = slots_for(first) - 1;
     return slots_for(shape) + to_keep <= free_slots() ? limit : std::nullopt;
 }
 

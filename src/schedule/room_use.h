@@ -32,8 +32,8 @@ class RoomUse {
 
     /// The most memory with which something of this shape may start now (0: only what does not count any); unset: it may not.
     std::optional<Bytes> admits(const Shape& shape) const;
-    /// The same of what does not delay `first`, which waits for room: it does not take what `first` lacks, and leaves the rest of what
-    /// `first` takes free.
+    /// The same of what does not delay `first`, which does not fit now: it does not take what `first` lacks, and leaves the rest of
+    /// what `first` takes free.
     std::optional<Bytes> admits_beside(const Shape& shape, const Shape& first, Bytes first_memory) const;
     bool fits(const Shape& shape, Bytes memory) const;
 

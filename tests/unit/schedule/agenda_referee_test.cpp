@@ -257,6 +257,19 @@ Referee::Complaint Referee::nothing_given(Microseconds now)
                      : Complaint(fmt::format("all has ended that {} had to wait for, and it does not start", *first));
 }
 
+namespace {
+
+std::string list(std::span<const Turn> turns)
+{
+    std::string text;
+    for (const Turn& turn : turns) {
+        text += fmt::format("{}{}/{}", text.empty() ? "" : " ", turn.entry, turn.attempt);
+    }
+    return "[" + text + "]";
+}
+
+} // namespace
+
 Referee::Complaint Referee::prepared(std::span<const Turn> ahead, std::size_t most, Microseconds now) const
 {
     Holders then = holders_;
@@ -274,7 +287,7 @@ Referee::Complaint Referee::prepared(std::span<const Turn> ahead, std::size_t mo
     expected.resize(std::min(expected.size(), most));
     const bool exact = first && !kept_for(*first) && used(holders_) <= slots_ && slots_ > 0;
     if (exact && !std::ranges::equal(ahead, expected)) {
-        return fmt::format("{} could be made ready, not {}", expected.size(), ahead.size());
+        return fmt::format("made ready were {}, not {}", list(ahead), list(expected));
     }
     for (const Turn& turn : ahead) {
         if (!ready(turn.entry, now) || !memory_free(turn.entry, then)) {

@@ -279,7 +279,7 @@ std::string results(const Referee& referee, const Mixture& mixture, std::size_t 
 
 TEST(AgendaSimulation, NoRuleIsEverBroken)
 {
-    const std::uint64_t seeds = from_environment("HUTCH_SIMULATION_SEEDS", 250);
+    const std::uint64_t seeds = from_environment("HUTCH_SIMULATION_SEEDS", 200);
     const std::uint64_t first = from_environment("HUTCH_SIMULATION_FIRST", 1);
     Seen seen;
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
