@@ -253,7 +253,8 @@ void TapReader::top(const TapOther& other)
 void TapReader::not_tap(std::string_view line)
 {
     if (strict_) {
-        complain(report_, fmt::format("not TAP, with pragma +strict: '{}'", shortened(base::trim(line), longest_quote)));
+        complain(report_,
+                 fmt::format("not TAP, with pragma +strict: '{}'", shortened(base::trim(line), longest_quote)));
     }
 }
 
@@ -291,7 +292,8 @@ void TapReader::compare_with_plan()
         text += ": " + numbers_text("missing", numbers_.missing(planned_, named_numbers), missing);
     }
     if (beyond > 0) {
-        text += (missing > 0 ? "; " : ": ") + numbers_text("not planned", numbers_.beyond(planned_, named_numbers), beyond);
+        text +=
+            (missing > 0 ? "; " : ": ") + numbers_text("not planned", numbers_.beyond(planned_, named_numbers), beyond);
     }
     complain(report_, text);
 }

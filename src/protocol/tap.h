@@ -72,11 +72,12 @@ class TapReader {
     std::uint64_t last_number_ = 0;
     TapNumbers numbers_;
 
-    std::optional<TapPending> pending_;        ///< the last point of the top level, while lines may follow that tell more of it
-    std::optional<std::size_t> point_indent_;  ///< of the point that a YAML block would belong to, whatever its level
-    std::optional<TapYaml> yaml_;              ///< open
-    bool yaml_of_pending_ = false;             ///< or of a subtest's point, and passed over
-    TapSubtest subtest_;                       ///< what came indented since the last point of the top level
+    std::optional<TapPending>
+        pending_; ///< the last point of the top level, while lines may follow that tell more of it
+    std::optional<std::size_t> point_indent_; ///< of the point that a YAML block would belong to, whatever its level
+    std::optional<TapYaml> yaml_;             ///< open
+    bool yaml_of_pending_ = false;            ///< or of a subtest's point, and passed over
+    TapSubtest subtest_;                      ///< what came indented since the last point of the top level
 };
 
 /// Whether the first line of an output is TAP's: a version, a plan, a test point, "Bail out!", "# Subtest". For the automatic protocol:

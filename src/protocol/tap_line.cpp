@@ -13,8 +13,8 @@ constexpr std::string_view digits = "0123456789";
 
 bool is_word(char each)
 {
-    return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') || (each >= '0' && each <= '9') || each == '_' ||
-           static_cast<unsigned char>(each) >= 0x80;
+    return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') || (each >= '0' && each <= '9') ||
+           each == '_' || static_cast<unsigned char>(each) >= 0x80;
 }
 
 /// `prefix` is in lower case; ASCII only.

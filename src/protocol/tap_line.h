@@ -33,7 +33,7 @@ struct TapPoint {
     std::string_view number; ///< digits, or "" for none
     std::string description; ///< without "- ", directive and escapes
     TapDirective directive = TapDirective::none;
-    std::string reason; ///< of the directive
+    std::string reason;                   ///< of the directive
     std::optional<Microseconds> duration; ///< "# time=12.5ms" at the end, as some producers write it
 };
 

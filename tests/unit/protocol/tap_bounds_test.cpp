@@ -59,8 +59,9 @@ TEST(TapBounds, scattered_numbers)
 TEST(TapBounds, long_texts)
 {
     const std::string huge(200'000, 'x');
-    const std::string output = "not ok 1 - " + huge + "\n# " + huge + "\n# " + huge + "\n" + "not ok 2\n  ---\n  message: |\n    " + huge +
-                               "\n    " + huge + "\n  ...\n" + "# Subtest: " + huge + "\n    not ok " + huge + "\n    not ok " + huge +
+    const std::string output = "not ok 1 - " + huge + "\n# " + huge + "\n# " + huge + "\n" +
+                               "not ok 2\n  ---\n  message: |\n    " + huge + "\n    " + huge + "\n  ...\n" +
+                               "# Subtest: " + huge + "\n    not ok " + huge + "\n    not ok " + huge +
                                "\nnot ok 3\nnot ok 4 # TODO " + huge + "\n1..4\n";
     const CaseReport report = read_tap(output);
     ASSERT_EQ(report.cases.size(), 4U);
@@ -73,7 +74,8 @@ TEST(TapBounds, long_texts)
     EXPECT_LT(report.cases[2].message.size(), 300U);
     EXPECT_EQ(report.complaint, "");
     EXPECT_EQ(read_tap(output, 4096), report);
-    for (const std::string& line : {"Bail out! " + huge, "1..0 # " + huge, "pragma +strict\n" + huge, "1.." + std::string(9000, '9')}) {
+    for (const std::string& line :
+         {"Bail out! " + huge, "1..0 # " + huge, "pragma +strict\n" + huge, "1.." + std::string(9000, '9')}) {
         const CaseReport one = read_tap(line + "\n");
         EXPECT_LE(one.complaint.size() + one.skip_reason.size(), longest_case_message);
         EXPECT_NE(one.complaint + one.skip_reason, "");
@@ -105,9 +107,10 @@ TEST(TapBounds, deep_indentation)
 
 TEST(TapBounds, truncated_and_cut_anywhere)
 {
-    const std::string output = "TAP version 14\r\n1..4\npragma +strict\n# Subtest: a \\# b\n    not ok 1 - x # TODO \n      ---\n      a: 1\n"
-                               "      ...\n    1..1\nok 1 - a # b\n  ---\n  message: |\n    m\n  duration_ms: 1.5\n  ...\nnot ok 2\n# why\n"
-                               "not ok 3 # SKIP s\nok 4 - \xc3\xbc \\\\ # time=1ms\n";
+    const std::string output =
+        "TAP version 14\r\n1..4\npragma +strict\n# Subtest: a \\# b\n    not ok 1 - x # TODO \n      ---\n      a: 1\n"
+        "      ...\n    1..1\nok 1 - a # b\n  ---\n  message: |\n    m\n  duration_ms: 1.5\n  ...\nnot ok 2\n# why\n"
+        "not ok 3 # SKIP s\nok 4 - \xc3\xbc \\\\ # time=1ms\n";
     EXPECT_EQ(shown(read_tap(output)), "pass a # b (1500 us)\nfail 2 | why\nskip 3 | s\npass \xc3\xbc \\ (1000 us)\n");
     for (std::size_t length = 0; length <= output.size(); ++length) {
         const std::string_view part = std::string_view(output).substr(0, length);

@@ -39,7 +39,8 @@ TEST(TapLine, directives_and_escapes)
         {R"(ok 1 - do it later # Skipped)", "do it later", skip},
         {R"(ok 2 - works on windows # Skipped: only run on windows)", "works on windows", skip, "only run on windows"},
         {R"(ok 1 # skip this test is skipped)", "", skip, "this test is skipped"},
-        {R"(ok 2 not skipped: https://example.com/page.html#skip is a url)", "not skipped: https://example.com/page.html#skip is a url"},
+        {R"(ok 2 not skipped: https://example.com/page.html#skip is a url)",
+         "not skipped: https://example.com/page.html#skip is a url"},
         {R"(ok 3 - #SkIp case insensitive, so this is skipped)", "", skip, "case insensitive, so this is skipped"},
         {R"(ok 2 - # SKIP no /sys directory)", "", skip, "no /sys directory"},
         // Ours.
@@ -71,8 +72,16 @@ TEST(TapLine, numbers)
         std::string_view line, number, description;
     };
     const std::vector<Row> rows = {
-        {"ok", "", ""},       {"ok 1", "1", ""},         {"ok 1 2", "1", "2"},       {"ok - 1", "", "1"},   {"ok 007 x", "007", "x"},
-        {"ok 1-2", "", "1-2"}, {"ok 1.5 s", "", "1.5 s"}, {"not ok 3\t- x", "3", "x"}, {"ok -1", "", "-1"}, {"ok +1", "", "+1"},
+        {"ok", "", ""},
+        {"ok 1", "1", ""},
+        {"ok 1 2", "1", "2"},
+        {"ok - 1", "", "1"},
+        {"ok 007 x", "007", "x"},
+        {"ok 1-2", "", "1-2"},
+        {"ok 1.5 s", "", "1.5 s"},
+        {"not ok 3\t- x", "3", "x"},
+        {"ok -1", "", "-1"},
+        {"ok +1", "", "+1"},
         {"ok \xd9\xa1", "", "\xd9\xa1"},
     };
     for (const Row& row : rows) {
@@ -90,8 +99,9 @@ TEST(TapLine, times)
     EXPECT_EQ(point("ok 1 - x # SKIP y # time=2s").reason, "y");
     EXPECT_EQ(point("ok 1 - x # time=2s # TODO y").duration, microseconds(2'000'000));
     EXPECT_EQ(point("ok 1 # time=2s").description, "");
-    for (const std::string_view line : {"ok 1 - x # time=", "ok 1 - x # time=12", "ok 1 - x # time=-1s", "ok 1 - x # time=xs", "ok 1 - x# time=1s",
-                                        "ok 1 - x \\# time=1s", "ok 1 - x # time=99999999999999999999999s"}) {
+    for (const std::string_view line :
+         {"ok 1 - x # time=", "ok 1 - x # time=12", "ok 1 - x # time=-1s", "ok 1 - x # time=xs", "ok 1 - x# time=1s",
+          "ok 1 - x \\# time=1s", "ok 1 - x # time=99999999999999999999999s"}) {
         EXPECT_EQ(point(line).duration, std::nullopt) << line;
         EXPECT_NE(point(line).description, "x") << line;
     }
@@ -101,10 +111,30 @@ TEST(TapLine, kinds)
 {
     // The index of TapLine's alternatives: version, plan, point, bail out, pragma, comment, blank, other.
     const std::vector<std::pair<std::string_view, std::size_t>> rows = {
-        {"TAP version 13", 0}, {"1..3", 1},       {"ok", 2},      {"not ok", 2},         {"BAIL OUT!x", 3}, {"pragma +a,-b-c", 4},
-        {"#", 5},              {"#!/bin/sh", 5},  {"", 6},        {" \t\r", 6},          {"x", 7},          {"pragma", 7},
-        {"pragma ", 7},        {"pragma + ", 7},  {"pragma +a b", 7}, {"pragma +a,", 7}, {"TAP version +1", 7}, {"1..-1", 7},
-        {"not", 7},            {"not ", 7},       {"no", 7},      {"o", 7},              {"ok_", 7},        {"ok\xc3\xa9", 7},
+        {"TAP version 13", 0},
+        {"1..3", 1},
+        {"ok", 2},
+        {"not ok", 2},
+        {"BAIL OUT!x", 3},
+        {"pragma +a,-b-c", 4},
+        {"#", 5},
+        {"#!/bin/sh", 5},
+        {"", 6},
+        {" \t\r", 6},
+        {"x", 7},
+        {"pragma", 7},
+        {"pragma ", 7},
+        {"pragma + ", 7},
+        {"pragma +a b", 7},
+        {"pragma +a,", 7},
+        {"TAP version +1", 7},
+        {"1..-1", 7},
+        {"not", 7},
+        {"not ", 7},
+        {"no", 7},
+        {"o", 7},
+        {"ok_", 7},
+        {"ok\xc3\xa9", 7},
     };
     for (const auto& [line, kind] : rows) {
         EXPECT_EQ(read_tap_line(line).index(), kind) << line;

@@ -32,7 +32,8 @@ inline std::string shown(const CaseReport& report)
             one = one == '\n' ? '/' : one;
         }
         text += fmt::format("{} {}{}{}{}\n", to_string(each.verdict), each.name,
-                            each.duration ? fmt::format(" ({} us)", each.duration->count()) : "", message.empty() ? "" : " | ", message);
+                            each.duration ? fmt::format(" ({} us)", each.duration->count()) : "",
+                            message.empty() ? "" : " | ", message);
     }
     if (!report.skip_reason.empty()) {
         text += "skipped: " + report.skip_reason + "\n";
