@@ -48,7 +48,8 @@ void check_report(const CaseReport& report)
     require(report.skip_reason.empty() || (report.passed == 0 && report.failed == 0 && report.complaint.empty()));
     std::size_t failed = 0;
     for (const Case& one : report.cases) {
-        require(one.group.size() <= longest_case_name && one.name.size() <= longest_case_name && one.message.size() <= longest_case_message);
+        require(one.group.size() <= longest_case_name && one.name.size() <= longest_case_name &&
+                one.message.size() <= longest_case_message);
         failed += one.verdict == CaseVerdict::fail ? 1 : 0;
     }
     require(failed <= report.failed || !report.complaint.empty()); // no ✗ is lost
