@@ -59,7 +59,8 @@ std::optional<Protocol> Detector::feed(std::string_view bytes)
     }
     const std::size_t before = kept_.size();
     kept_.append(bytes.substr(0, most_bytes - before));
-    for (std::size_t end = kept_.find('\n', before); end != std::string::npos && !answer_; end = kept_.find('\n', line_begin_)) {
+    for (std::size_t end = kept_.find('\n', before); end != std::string::npos && !answer_;
+         end = kept_.find('\n', line_begin_)) {
         answer_ = take_line(std::string_view(kept_).substr(line_begin_, end - line_begin_));
         line_begin_ = end + 1;
         if (++lines_ == most_lines && !answer_) {

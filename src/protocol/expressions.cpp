@@ -30,17 +30,20 @@ std::string shown(std::string_view pattern)
 Result<Expressions> Expressions::compile(std::span<const std::string> patterns, std::string_view label)
 {
     if (patterns.size() > most_patterns) {
-        return usage_error(fmt::format("{}: {} expressions, at most {} are possible", label, patterns.size(), most_patterns));
+        return usage_error(
+            fmt::format("{}: {} expressions, at most {} are possible", label, patterns.size(), most_patterns));
     }
     static const RE2::Options chosen = options();
     Expressions made;
     for (const std::string& pattern : patterns) {
         if (pattern.size() > longest_pattern) {
-            return usage_error(fmt::format("{}: '{}' has {} bytes, at most {} are possible", label, shown(pattern), pattern.size(), longest_pattern));
+            return usage_error(fmt::format("{}: '{}' has {} bytes, at most {} are possible", label, shown(pattern),
+                                           pattern.size(), longest_pattern));
         }
         auto compiled = std::make_shared<const re2::RE2>(pattern, chosen);
         if (!compiled->ok()) {
-            return usage_error(fmt::format("{}: '{}' is no regular expression: {}", label, shown(pattern), shown(compiled->error())));
+            return usage_error(
+                fmt::format("{}: '{}' is no regular expression: {}", label, shown(pattern), shown(compiled->error())));
         }
         made.compiled_.push_back(std::move(compiled));
     }

@@ -44,8 +44,8 @@ std::string verdict_complaint(const SplVerdict& told)
         return fmt::format("{} declared, {} executed", cases(told.declared), told.executed);
     }
     if (told.passed + told.failed + told.skipped != told.executed) {
-        return fmt::format("the verdict line says executed={}, and {} passed, {} failed, {} skipped", told.executed, told.passed,
-                           told.failed, told.skipped);
+        return fmt::format("the verdict line says executed={}, and {} passed, {} failed, {} skipped", told.executed,
+                           told.passed, told.failed, told.skipped);
     }
     if (told.failed > 0 && told.outcome == Outcome::passed) {
         return fmt::format("the verdict line says {} and failed={}", outcome, told.failed);
@@ -172,7 +172,8 @@ void SplReader::count_group(const SplExamples& told)
     } else if (group_.failed > told.failures) {
         complain_first(fmt::format("{} failed, the summary tells of {}", cases(group_.failed), told.failures));
     } else if (group_.skipped > told.examples - told.failures) {
-        complain_first(fmt::format("{} skipped, the summary tells of {} and {} failed", cases(group_.skipped), cases(told.examples), told.failures));
+        complain_first(fmt::format("{} skipped, the summary tells of {} and {} failed", cases(group_.skipped),
+                                   cases(told.examples), told.failures));
     }
     ++summaries_;
     examples_ += told.examples;
@@ -211,28 +212,33 @@ void SplReader::use_verdict(const Counts& seen)
         report_.skip_reason = "the verdict line says outcome=" + told.outcome_word;
     }
     if (seen.failed > told.failed || failures_ > told.failed) {
-        complain(report_, fmt::format("{} failed, the verdict line says failed={}", cases(std::max(seen.failed, failures_)), told.failed));
+        complain(report_, fmt::format("{} failed, the verdict line says failed={}",
+                                      cases(std::max(seen.failed, failures_)), told.failed));
     }
     if (results_ && results_->failed != told.failed) {
-        complain(report_, fmt::format("the verdict line says failed={}, the results {} failed", told.failed, results_->failed));
+        complain(report_,
+                 fmt::format("the verdict line says failed={}, the results {} failed", told.failed, results_->failed));
     }
 }
 
 void SplReader::use_examples(const Counts& seen)
 {
-    set_counts({less(examples_, failures_ + seen.skipped), failures_, std::min(seen.skipped, less(examples_, failures_))});
+    set_counts(
+        {less(examples_, failures_ + seen.skipped), failures_, std::min(seen.skipped, less(examples_, failures_))});
     complain(report_, examples_complaint_);
     if (examples_ == 0) {
         complain(report_, "nothing was executed");
     }
     if (seen.total() > 0 && unseen_ > 0) {
-        complain(report_, fmt::format("the summaries tell of {}, {} of them without a line of their own", cases(examples_), unseen_));
+        complain(report_, fmt::format("the summaries tell of {}, {} of them without a line of their own",
+                                      cases(examples_), unseen_));
     }
     if (group_.total() > 0 && !results_) {
         complain(report_, fmt::format("the output ends without a summary of the last {}", cases(group_.total())));
     }
     if (results_ && results_->failed != failures_) {
-        complain(report_, fmt::format("the summaries tell of {} failed, the results of {}", failures_, results_->failed));
+        complain(report_,
+                 fmt::format("the summaries tell of {} failed, the results of {}", failures_, results_->failed));
     }
 }
 
@@ -251,8 +257,8 @@ void SplReader::use_results(const Counts& seen)
         complain(report_, "nothing was executed");
     }
     if (told.passed + told.failed + told.skipped != told.total) {
-        complain(report_, fmt::format("the results tell of {}, and {} passed, {} failed, {} skipped", cases(told.total), told.passed,
-                                      told.failed, told.skipped));
+        complain(report_, fmt::format("the results tell of {}, and {} passed, {} failed, {} skipped", cases(told.total),
+                                      told.passed, told.failed, told.skipped));
     }
     if (seen.failed > told.failed) {
         complain(report_, fmt::format("{} failed, the results tell of {}", cases(seen.failed), told.failed));
@@ -261,8 +267,9 @@ void SplReader::use_results(const Counts& seen)
 
 void SplReader::use_marks(const Counts& seen)
 {
-    complain(report_, seen.total() == 0 ? "nothing was executed"
-                                        : fmt::format("the output ends without a summary of the last {}", cases(seen.total())));
+    complain(report_, seen.total() == 0
+                          ? "nothing was executed"
+                          : fmt::format("the output ends without a summary of the last {}", cases(seen.total())));
 }
 
 void SplReader::set_counts(const Counts& counts)
@@ -276,7 +283,8 @@ bool looks_like_spl(std::string_view line)
 {
     const std::string stripped = without_terminal_codes(line);
     const SplIndented found = split_indentation(stripped);
-    return parse_spl_mark(found.text) || (found.columns == 0 && (parse_spl_examples(found.text) || parse_spl_verdict(found.text)));
+    return parse_spl_mark(found.text) ||
+           (found.columns == 0 && (parse_spl_examples(found.text) || parse_spl_verdict(found.text)));
 }
 
 } // namespace hutch::protocol

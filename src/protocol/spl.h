@@ -45,14 +45,14 @@ class SplReader {
     SplGroups groups_;
     CaseReport report_{.protocol = Protocol::spl, .cases = {}, .complaint = {}, .skip_reason = {}};
 
-    std::optional<Case> failed_;         ///< a ✗ whose message may still be coming
+    std::optional<Case> failed_; ///< a ✗ whose message may still be coming
     std::size_t failed_columns_ = 0;
-    std::size_t message_columns_ = 0;    ///< indentation of its first line
+    std::size_t message_columns_ = 0; ///< indentation of its first line
 
-    Counts group_;                       ///< marks since the last summary
+    Counts group_; ///< marks since the last summary
     std::size_t summaries_ = 0, examples_ = 0, failures_ = 0;
-    std::size_t unseen_ = 0;             ///< cases that summaries tell of, without a mark
-    std::string examples_complaint_;     ///< the first of a group
+    std::size_t unseen_ = 0;         ///< cases that summaries tell of, without a mark
+    std::string examples_complaint_; ///< the first of a group
     std::optional<SplVerdict> verdict_;
     std::optional<SplResults> results_;
 };

@@ -15,7 +15,8 @@ void SplGroups::heading(std::size_t columns, std::string_view name)
         }
         return;
     }
-    const auto above = std::find_if(open_.rbegin(), open_.rend(), [&](const Heading& open) { return open.columns < columns; });
+    const auto above =
+        std::find_if(open_.rbegin(), open_.rend(), [&](const Heading& open) { return open.columns < columns; });
     if (above == open_.rend()) {
         return;
     }
@@ -58,7 +59,8 @@ void SplGroups::top_ended()
 
 void SplGroups::keep_above(std::size_t columns)
 {
-    const auto first = std::find_if(open_.begin(), open_.end(), [&](const Heading& open) { return open.columns >= columns; });
+    const auto first =
+        std::find_if(open_.begin(), open_.end(), [&](const Heading& open) { return open.columns >= columns; });
     joined_is_old_ |= first != open_.end();
     open_.erase(first, open_.end());
 }

@@ -83,7 +83,8 @@ SplVerdict::Outcome outcome_of(std::string_view word)
         {"skipped", Outcome::skipped},
     }};
     const std::string lower = base::to_lower(word);
-    const auto* const found = std::ranges::find(words, std::string_view(lower), &std::pair<std::string_view, Outcome>::first);
+    const auto* const found =
+        std::ranges::find(words, std::string_view(lower), &std::pair<std::string_view, Outcome>::first);
     return found != words.end() ? found->second : Outcome::unsound;
 }
 
@@ -97,8 +98,7 @@ class VerdictFields {
                                       {"failed", &verdict.failed},
                                       {"dropped", &verdict.dropped},
                                       {"skipped", &verdict.skipped}}}
-    {
-    }
+    {}
 
     void set(std::string_view key, std::string_view value)
     {
@@ -216,7 +216,8 @@ std::optional<SplResults> parse_spl_results(std::string_view line)
     for (const std::string_view piece : base::split(line, ',')) {
         const base::Halves halves = base::cut(base::trim(piece), ' ');
         const std::string_view key = halves.after.value_or("");
-        if (index < 3 && (key != fields.at(index).first || halves.before.find_first_not_of("0123456789") < halves.before.size())) {
+        if (index < 3 &&
+            (key != fields.at(index).first || halves.before.find_first_not_of("0123456789") < halves.before.size())) {
             return std::nullopt; // the first three are always there, in this order
         }
         const auto* const field = std::ranges::find(fields, key, &std::pair<std::string_view, std::size_t*>::first);

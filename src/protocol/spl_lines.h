@@ -48,11 +48,11 @@ std::optional<SplResults> parse_spl_results(std::string_view line);
 
 struct SplVerdict {
     enum class Outcome {
-        unsaid,   ///< the line's older form has neither outcome= nor skipped=
+        unsaid, ///< the line's older form has neither outcome= nor skipped=
         passed,
         failed,
         skipped,
-        unsound,  ///< CRASHED, TIMEOUT, …, and what nobody knows
+        unsound, ///< CRASHED, TIMEOUT, …, and what nobody knows
     };
     Outcome outcome = Outcome::unsaid;
     std::string outcome_word; ///< as it is there

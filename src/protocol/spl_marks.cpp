@@ -54,7 +54,8 @@ void read_tags(SplMarks& marks, std::string_view line)
         }
         const std::size_t end = value.find(value.front(), 1);
         const std::string_view tag = end == std::string_view::npos ? "" : base::trim(value.substr(1, end - 1));
-        if (!tag.empty() && marks.tags.size() < most_spl_tags && std::ranges::find(marks.tags, tag) == marks.tags.end()) {
+        if (!tag.empty() && marks.tags.size() < most_spl_tags &&
+            std::ranges::find(marks.tags, tag) == marks.tags.end()) {
             marks.tags.emplace_back(tag);
         }
     }

@@ -20,7 +20,8 @@ bool maybe_gtest(std::string_view line)
     return line.starts_with("[==========] Running ");
 }
 
-constexpr std::array<Speaker, 3> speakers{{{Protocol::tap, maybe_tap}, {Protocol::gtest, maybe_gtest}, {Protocol::spl, looks_like_spl}}};
+constexpr std::array<Speaker, 3> speakers{
+    {{Protocol::tap, maybe_tap}, {Protocol::gtest, maybe_gtest}, {Protocol::spl, looks_like_spl}}};
 
 Protocol detect(std::string_view text)
 {

@@ -53,12 +53,16 @@ TEST(Expressions, the_whole_text_is_one)
 TEST(Expressions, errors_name_label_pattern_and_reason)
 {
     EXPECT_EQ(error({"a", "b("}), "PASS_REGULAR_EXPRESSION of 'a': 'b(' is no regular expression: missing ): b(");
-    EXPECT_EQ(error({"[z-a]"}), "PASS_REGULAR_EXPRESSION of 'a': '[z-a]' is no regular expression: invalid character class range: z-a");
-    EXPECT_EQ(error({"*"}), "PASS_REGULAR_EXPRESSION of 'a': '*' is no regular expression: no argument for repetition operator: *");
+    EXPECT_EQ(error({"[z-a]"}),
+              "PASS_REGULAR_EXPRESSION of 'a': '[z-a]' is no regular expression: invalid character class range: z-a");
+    EXPECT_EQ(error({"*"}),
+              "PASS_REGULAR_EXPRESSION of 'a': '*' is no regular expression: no argument for repetition operator: *");
     EXPECT_EQ(error({"\\"}), "PASS_REGULAR_EXPRESSION of 'a': '\\' is no regular expression: trailing \\");
-    EXPECT_EQ(error(Patterns(Expressions::most_patterns + 1, "a")), "PASS_REGULAR_EXPRESSION of 'a': 257 expressions, at most 256 are possible");
+    EXPECT_EQ(error(Patterns(Expressions::most_patterns + 1, "a")),
+              "PASS_REGULAR_EXPRESSION of 'a': 257 expressions, at most 256 are possible");
     EXPECT_EQ(error({std::string(Expressions::longest_pattern + 1, 'a')}),
-              "PASS_REGULAR_EXPRESSION of 'a': '" + std::string(200, 'a') + "…' has 16385 bytes, at most 16384 are possible");
+              "PASS_REGULAR_EXPRESSION of 'a': '" + std::string(200, 'a') +
+                  "…' has 16385 bytes, at most 16384 are possible");
 }
 
 TEST(Expressions, memory_and_time_are_bounded)
@@ -67,7 +71,8 @@ TEST(Expressions, memory_and_time_are_bounded)
     EXPECT_NE(error({"((((a|b){100}c){100}d){9}e){9}"}).find("is no regular expression: "), std::string::npos);
     const std::string text = std::string(std::size_t{1} << 20, 'a') + "b";
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_EQ(match({"(a*)*c", "(a|aa)+$", "(.*)(.*)(.*)(.*)x", "a[^b]{200}c"}, text), std::nullopt); // years by backtracking
+    EXPECT_EQ(match({"(a*)*c", "(a|aa)+$", "(.*)(.*)(.*)(.*)x", "a[^b]{200}c"}, text),
+              std::nullopt); // years by backtracking
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
@@ -126,14 +131,16 @@ TEST(FromKwsys, as_ctest_has_it)
     };
     for (const Example& example : examples) {
         const auto found = match({from_kwsys(example.pattern)}, example.text);
-        EXPECT_EQ(found.has_value(), example.matches) << example.pattern << " → " << from_kwsys(example.pattern) << " on " << example.text;
+        EXPECT_EQ(found.has_value(), example.matches)
+            << example.pattern << " → " << from_kwsys(example.pattern) << " on " << example.text;
     }
 }
 
 TEST(FromKwsys, what_kwsys_refuses)
 {
-    for (const std::string_view pattern : {"a(", "a)", "*a", "+", "a|*", "a**", "a++", "a*+", "(?:a)", "(?i)a", "(?P<x>a)", "[", "[^", "[]", "[^]", "[a", "[z-a]",
-                                           "[^z-a]", "[a-", "x\\"}) {
+    for (const std::string_view pattern :
+         {"a(",       "a)", "*a", "+",  "a|*", "a**", "a++",   "a*+",    "(?:a)", "(?i)a",
+          "(?P<x>a)", "[",  "[^", "[]", "[^]", "[a",  "[z-a]", "[^z-a]", "[a-",   "x\\"}) {
         const auto compiled = Expressions::compile(Patterns{from_kwsys(pattern)}, "x");
         EXPECT_FALSE(compiled) << pattern << " → " << from_kwsys(pattern);
     }
@@ -143,12 +150,16 @@ TEST(FromKwsys, any_byte_is_itself)
 {
     for (int value = 0; value < 256; ++value) {
         const char byte = static_cast<char>(value);
-        for (const std::string& pattern : {std::string("\\") + byte, std::string("[") + byte + "]", std::string("[") + byte + "-" + byte + "]"}) {
-            if (pattern == "[^]" || pattern == "[]]" || pattern == "[]-]]" || pattern == "[^-^]" || pattern == "[---]") {
+        for (const std::string& pattern :
+             {std::string("\\") + byte, std::string("[") + byte + "]", std::string("[") + byte + "-" + byte + "]"}) {
+            if (pattern == "[^]" || pattern == "[]]" || pattern == "[]-]]" || pattern == "[^-^]" ||
+                pattern == "[---]") {
                 continue; // these say something else
             }
             EXPECT_EQ(match({"^(?:" + from_kwsys(pattern) + ")$"}, std::string(1, byte)), 0U) << value;
-            EXPECT_EQ(match({"^(?:" + from_kwsys(pattern) + ")$"}, std::string(1, static_cast<char>(value ^ 1))), std::nullopt) << value;
+            EXPECT_EQ(match({"^(?:" + from_kwsys(pattern) + ")$"}, std::string(1, static_cast<char>(value ^ 1))),
+                      std::nullopt)
+                << value;
         }
     }
 }

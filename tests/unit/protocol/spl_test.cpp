@@ -30,7 +30,8 @@ std::string told(const CaseReport& report)
 {
     std::string text;
     for (const Case& one : report.cases) {
-        text += std::string(to_string(one.verdict)) + " " + one.group + " | " + one.name + (one.message.empty() ? "" : " | " + one.message) + "\n";
+        text += std::string(to_string(one.verdict)) + " " + one.group + " | " + one.name +
+                (one.message.empty() ? "" : " | " + one.message) + "\n";
     }
     return text;
 }
@@ -53,11 +54,13 @@ constexpr Said corpus[] = {
     {"timeout.out", 1, 0, 0, "the verdict line says outcome=TIMEOUT", "pass Slow | one\n"},
     {"killed.out", 2, 1, 0, "the output ends without a summary of the last 3 cases",
      "pass Calculator | adds\nfail Calculator | divides | expected 2 to equal 3\npass Calculator | sub\n"},
-    {"prints.out", 3, 0, 0, "", "pass Tables > lookups | finds\npass Tables > lookups | misses\npass Tables > inserts | grows\n"},
+    {"prints.out", 3, 0, 0, "",
+     "pass Tables > lookups | finds\npass Tables > lookups | misses\npass Tables > inserts | grows\n"},
     {"long-message.out", 1, 1, 0, "",
      "fail Diff | compares | expected two texts to be equal:\n  - one\n  + two\n    (at column 4)\npass Diff | next\n"},
     {"shared-examples.out", 3, 0, 1, "",
-     "pass Stack | is empty\npass Stack > behaves like container | has a size\nskip Stack > behaves like container | is iterable\n"
+     "pass Stack | is empty\npass Stack > behaves like container | has a size\nskip Stack > behaves like container | "
+     "is iterable\n"
      "pass Stack > when full > behaves like container | has a size\n"},
     {"shows-another.out", 0, 1, 0, "", "fail Runner | reads the verdict | expected OK to equal ERROR\n"},
     {"results-only.out", 37, 0, 2, "", ""},
@@ -83,7 +86,8 @@ TEST(Spl, corpus)
 
 TEST(Spl, every_file_of_the_corpus_is_in_the_table)
 {
-    for (const auto& entry : std::filesystem::directory_iterator(std::string(HUTCH_SOURCE_DIR) + "/tests/unit/protocol/fixtures/spl")) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::string(HUTCH_SOURCE_DIR) + "/tests/unit/protocol/fixtures/spl")) {
         const std::string name = entry.path().filename();
         EXPECT_TRUE(name == "README.md" || std::ranges::find(corpus, name, &Said::file) != std::end(corpus)) << name;
     }
@@ -131,23 +135,30 @@ TEST(Spl, the_verdict_line_alone)
         {"outcome=fail declared>=2 executed=2 passed=1 failed=1 skipped=0 dropped=0", "", 1, 1, 0},
         {"outcome=FAILED declared>=2 executed=2 passed=1 failed=1 skipped=0 dropped=0", "", 1, 1, 0},
         {"declared>=2 executed=3 passed=1 failed=1 dropped=0", "", 1, 1, 1},
-        {"dropped=0 skipped=0 outcome=OK failed=0 passed=1 executed=1 declared>=1", "the verdict line cannot be read: dropped= is missing"},
+        {"dropped=0 skipped=0 outcome=OK failed=0 passed=1 executed=1 declared>=1",
+         "the verdict line cannot be read: dropped= is missing"},
         {"outcome=OK declared>=1 executed=0 passed=0 failed=0 skipped=0 dropped=0", "nothing was executed"},
         {"outcome=ok declared>=0 executed=0 passed=0 failed=0 skipped=0 dropped=0", "nothing was executed"},
-        {"outcome=CRASHED declared>=1 executed=0 passed=0 failed=0 skipped=0 dropped=0", "nothing was executed, outcome=CRASHED"},
+        {"outcome=CRASHED declared>=1 executed=0 passed=0 failed=0 skipped=0 dropped=0",
+         "nothing was executed, outcome=CRASHED"},
         {"outcome=OK declared>=3 executed=2 passed=2 failed=0 skipped=0 dropped=1", "1 case was dropped", 2, 0, 0},
         {"outcome=OK declared>=5 executed=2 passed=2 failed=0 skipped=0 dropped=3", "3 cases were dropped", 2, 0, 0},
-        {"outcome=OK declared>=5 executed=2 passed=2 failed=0 skipped=0 dropped=0", "5 cases declared, 2 executed", 2, 0, 0},
-        {"outcome=OK declared>=2 executed=2 passed=1 failed=1 skipped=0 dropped=0", "the verdict line says outcome=OK and failed=1", 1, 1, 0},
-        {"outcome=ERROR declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0", "the verdict line says outcome=ERROR, though no case failed", 1,
+        {"outcome=OK declared>=5 executed=2 passed=2 failed=0 skipped=0 dropped=0", "5 cases declared, 2 executed", 2,
          0, 0},
-        {"outcome=NOT_RUN declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0", "the verdict line says outcome=NOT_RUN", 1, 0, 0},
-        {"outcome=okay declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0", "the verdict line says outcome=okay", 1, 0, 0},
-        {"outcome= declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0", "the verdict line says outcome=", 1, 0, 0},
+        {"outcome=OK declared>=2 executed=2 passed=1 failed=1 skipped=0 dropped=0",
+         "the verdict line says outcome=OK and failed=1", 1, 1, 0},
+        {"outcome=ERROR declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0",
+         "the verdict line says outcome=ERROR, though no case failed", 1, 0, 0},
+        {"outcome=NOT_RUN declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0",
+         "the verdict line says outcome=NOT_RUN", 1, 0, 0},
+        {"outcome=okay declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0",
+         "the verdict line says outcome=okay", 1, 0, 0},
+        {"outcome= declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0", "the verdict line says outcome=", 1,
+         0, 0},
         {"outcome=OK declared>=1 executed=3 passed=1 failed=0 skipped=0 dropped=0",
          "the verdict line says executed=3, and 1 passed, 0 failed, 0 skipped", 1, 0, 0},
-        {"outcome=skipped declared>=1 executed=2 passed=1 failed=0 skipped=1 dropped=0", "the verdict line says outcome=skipped, though 1 case ran", 1,
-         0, 1},
+        {"outcome=skipped declared>=1 executed=2 passed=1 failed=0 skipped=1 dropped=0",
+         "the verdict line says outcome=skipped, though 1 case ran", 1, 0, 1},
         {"outcome=OK declared>=1 executed=x passed=1 failed=0 skipped=0 dropped=0",
          "the verdict line cannot be read: executed= is not a number of cases: 'x'"},
         {"outcome=OK declared>=1 executed=-1 passed=1 failed=0 skipped=0 dropped=0",
@@ -156,13 +167,20 @@ TEST(Spl, the_verdict_line_alone)
          "the verdict line cannot be read: executed= is not a number of cases: ''"},
         {"outcome=OK declared>=1 executed=1000000001 passed=1 failed=0 skipped=0 dropped=0",
          "the verdict line cannot be read: executed= is not a number of cases: '1000000001'"},
-        {"outcome=OK declared=1 executed=1 passed=1 failed=0 skipped=0 dropped=0", "the verdict line cannot be read: declared>= is missing"},
-        {"outcome=OK declared>=1 passed=1 failed=0 skipped=0 dropped=0", "the verdict line cannot be read: executed= is missing"},
-        {"outcome=OK declared>=1 executed=1 failed=0 skipped=0 dropped=0", "the verdict line cannot be read: passed= is missing"},
-        {"outcome=OK declared>=1 executed=1 passed=1 skipped=0 dropped=0", "the verdict line cannot be read: failed= is missing"},
-        {"outcome=OK declared>=1 executed=1 passed=1 failed=0 dropped=0", "the verdict line cannot be read: skipped= is missing"},
-        {"outcome=OK declared>=1 executed=1 passed=1 failed=0 skipped=0", "the verdict line cannot be read: dropped= is missing"},
-        {"declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0", "the verdict line cannot be read: outcome= is missing"},
+        {"outcome=OK declared=1 executed=1 passed=1 failed=0 skipped=0 dropped=0",
+         "the verdict line cannot be read: declared>= is missing"},
+        {"outcome=OK declared>=1 passed=1 failed=0 skipped=0 dropped=0",
+         "the verdict line cannot be read: executed= is missing"},
+        {"outcome=OK declared>=1 executed=1 failed=0 skipped=0 dropped=0",
+         "the verdict line cannot be read: passed= is missing"},
+        {"outcome=OK declared>=1 executed=1 passed=1 skipped=0 dropped=0",
+         "the verdict line cannot be read: failed= is missing"},
+        {"outcome=OK declared>=1 executed=1 passed=1 failed=0 dropped=0",
+         "the verdict line cannot be read: skipped= is missing"},
+        {"outcome=OK declared>=1 executed=1 passed=1 failed=0 skipped=0",
+         "the verdict line cannot be read: dropped= is missing"},
+        {"declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0",
+         "the verdict line cannot be read: outcome= is missing"},
         {"outcome=OK declared>=1 executed=1 executed=2 passed=1 failed=0 skipped=0 dropped=0",
          "the verdict line cannot be read: executed= is there twice"},
         {"fine", "the verdict line cannot be read: neither outcome= nor declared>= is there"},
@@ -181,7 +199,8 @@ TEST(Spl, the_verdict_line_alone)
 
 TEST(Spl, a_file_that_says_it_was_skipped)
 {
-    const CaseReport report = read(std::string(verdict) + "outcome=SKIPPED declared>=2 executed=0 passed=0 failed=0 skipped=0 dropped=0\n");
+    const CaseReport report =
+        read(std::string(verdict) + "outcome=SKIPPED declared>=2 executed=0 passed=0 failed=0 skipped=0 dropped=0\n");
     EXPECT_EQ(report.complaint, "");
     EXPECT_EQ(report.skip_reason, "the verdict line says outcome=SKIPPED");
     EXPECT_EQ(report.total(), 0U);
@@ -189,14 +208,16 @@ TEST(Spl, a_file_that_says_it_was_skipped)
 
 TEST(Spl, a_path_with_the_verdict_lines_own_words)
 {
-    const CaseReport report = read("SPEC FILE VERDICT: my outcome=OK dir/a declared>=9.spl outcome=OK declared>=1 executed=2 passed=2 failed=0 skipped=0 dropped=0\n");
+    const CaseReport report = read("SPEC FILE VERDICT: my outcome=OK dir/a declared>=9.spl outcome=OK declared>=1 "
+                                   "executed=2 passed=2 failed=0 skipped=0 dropped=0\n");
     EXPECT_EQ(report.complaint, "");
     EXPECT_EQ(report.passed, 2U);
 }
 
 TEST(Spl, an_unreadable_verdict_leaves_what_was_seen)
 {
-    const CaseReport report = read("A\n  ✓ x\n1 example, 0 failures\nSPEC FILE VERDICT: a.spl outcome=OK executed=many\n");
+    const CaseReport report =
+        read("A\n  ✓ x\n1 example, 0 failures\nSPEC FILE VERDICT: a.spl outcome=OK executed=many\n");
     EXPECT_EQ(report.passed, 1U);
     EXPECT_EQ(report.complaint, "the verdict line cannot be read: executed= is not a number of cases: 'many'");
 }
@@ -219,22 +240,29 @@ TEST(Spl, summaries_of_groups)
         {"A\n  ✓ x\n0 examples, 0 failures\n", "nothing was executed"},
         {"0 examples, 0 failures\n2 examples, 0 failures\n", "", 2, 0, 0},
         {"A\n  ✗ x\n1 example, 0 failures\n", "1 case failed, the summary tells of 0", 1, 0, 0},
-        {"A\n  ✗ x\n1 example, 0 failures\nB\n  ✓ y\n1 example, 1 failure\n", "1 case failed, the summary tells of 0", 1, 1, 0},
-        {"A\n  ✓ x\n3 examples, 0 failures\n", "the summaries tell of 3 cases, 2 of them without a line of their own", 3, 0, 0},
+        {"A\n  ✗ x\n1 example, 0 failures\nB\n  ✓ y\n1 example, 1 failure\n", "1 case failed, the summary tells of 0",
+         1, 1, 0},
+        {"A\n  ✓ x\n3 examples, 0 failures\n", "the summaries tell of 3 cases, 2 of them without a line of their own",
+         3, 0, 0},
         {"A\n  ✓ x\n  ✓ y\n1 example, 0 failures\nB\n1 example, 0 failures\n",
          "the summaries tell of 2 cases, 1 of them without a line of their own", 2, 0, 0},
         {"A\n  ✓ x\n  ✓ y\n1 example, 0 failures\n", "", 1, 0, 0}, // one of them is a case's own print
         {"A\n  ○ x (skipped)\n  ○ y (skipped: why)\n2 examples, 0 failures\n", "", 0, 0, 2},
-        {"A\n  ○ x (skipped)\n1 example, 1 failure\n", "1 case skipped, the summary tells of 1 case and 1 failed", 0, 1, 0},
+        {"A\n  ○ x (skipped)\n1 example, 1 failure\n", "1 case skipped, the summary tells of 1 case and 1 failed", 0, 1,
+         0},
         {"1 example, 2 failures\n", "a summary tells of 1 case and 2 failed", 0, 2, 0},
         {"99999999999999999999 examples, 0 failures\n",
          "a summary cannot be read: examples is not a number of cases: '99999999999999999999'"},
-        {"A\n  ✓ x\n1 example, 0 failures\nB\n  ✓ y\n", "the output ends without a summary of the last 1 case", 1, 0, 0},
-        {"A\n  ✓ x\n  B\n    ✓ y\n    1 examples, 0 failures\n2 examples, 0 failures\n", "", 2, 0, 0}, // a nested group's is counted by the outer
-        {"A\n  ✓ x\n1 examples, 0 failures were seen\n", "the output ends without a summary of the last 1 case", 1, 0, 0},
+        {"A\n  ✓ x\n1 example, 0 failures\nB\n  ✓ y\n", "the output ends without a summary of the last 1 case", 1, 0,
+         0},
+        {"A\n  ✓ x\n  B\n    ✓ y\n    1 examples, 0 failures\n2 examples, 0 failures\n", "", 2, 0,
+         0}, // a nested group's is counted by the outer
+        {"A\n  ✓ x\n1 examples, 0 failures were seen\n", "the output ends without a summary of the last 1 case", 1, 0,
+         0},
         {"A\n  ✓ x\n-1 examples, 0 failures\n", "the output ends without a summary of the last 1 case", 1, 0, 0},
         {"1 example, 0 failures\nResults: 1 total, 1 passed, 0 failed\n", "", 1, 0, 0},
-        {"1 example, 0 failures\nResults: 1 total, 0 passed, 1 failed\n", "the summaries tell of 0 failed, the results of 1", 1, 0, 0},
+        {"1 example, 0 failures\nResults: 1 total, 0 passed, 1 failed\n",
+         "the summaries tell of 0 failed, the results of 1", 1, 0, 0},
     };
     for (const Output& output : outputs) {
         SCOPED_TRACE(output.text);
@@ -251,7 +279,8 @@ TEST(Spl, results_and_what_is_no_spec_at_all)
     constexpr Output outputs[] = {
         {"Results: 4 total, 3 passed, 1 failed\n", "", 3, 1, 0},
         {"A\n  ✓ x\nResults: 1 total, 1 passed, 0 failed\n", "", 1, 0, 0},
-        {"Results: 4 total, 3 passed, 0 failed\n", "the results tell of 4 cases, and 3 passed, 0 failed, 0 skipped", 3, 0, 0},
+        {"Results: 4 total, 3 passed, 0 failed\n", "the results tell of 4 cases, and 3 passed, 0 failed, 0 skipped", 3,
+         0, 0},
         {"Results: 3 total, 3 passed, 0 failed, 0 skipped, 2 dropped, 1 other\n", "2 cases were dropped", 3, 0, 0},
         {"Results: 0 total, 0 passed, 0 failed\n", "nothing was executed"},
         {"A\n  ✗ x\nResults: 1 total, 1 passed, 0 failed\n", "1 case failed, the results tell of 0", 1, 0, 0},
@@ -277,16 +306,19 @@ TEST(Spl, results_and_what_is_no_spec_at_all)
 
 TEST(Spl, verdict_and_results_must_agree)
 {
-    const std::string line = std::string(verdict) + "outcome=OK declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0\n";
+    const std::string line =
+        std::string(verdict) + "outcome=OK declared>=1 executed=1 passed=1 failed=0 skipped=0 dropped=0\n";
     EXPECT_EQ(read(line + "Results: 1 total, 1 passed, 0 failed\n").complaint, "");
-    EXPECT_EQ(read(line + "Results: 1 total, 0 passed, 1 failed\n").complaint, "the verdict line says failed=0, the results 1 failed");
+    EXPECT_EQ(read(line + "Results: 1 total, 0 passed, 1 failed\n").complaint,
+              "the verdict line says failed=0, the results 1 failed");
     EXPECT_EQ(read("2 examples, 1 failure\n" + line).complaint, "1 case failed, the verdict line says failed=0");
 }
 
 /// The tool's line is the last; one that a case printed is followed by its group's summary.
 TEST(Spl, a_printed_verdict_is_not_the_files)
 {
-    const std::string good = std::string(verdict) + "outcome=OK declared>=9 executed=9 passed=9 failed=0 skipped=0 dropped=0\n";
+    const std::string good =
+        std::string(verdict) + "outcome=OK declared>=9 executed=9 passed=9 failed=0 skipped=0 dropped=0\n";
     const CaseReport printed = read("A\n" + good + "  ✓ x\n1 example, 0 failures\n");
     EXPECT_EQ(printed.passed, 1U);
     EXPECT_EQ(read("A\n" + good + "  ✗ x\n1 example, 1 failure\n").failed, 1U);
@@ -295,7 +327,8 @@ TEST(Spl, a_printed_verdict_is_not_the_files)
 
 TEST(Spl, terminal_codes_are_no_text)
 {
-    const CaseReport report = read("\x1b]0;title\x07\x1b[1mA\x1b[0m\n  \x1b[38;5;2m\x1b]8;;http://x\x1b\\✓\x1b(B x\x1b[m\x1b[K\n\x1b[32m1 example, 0 failures\x1b[0m\n");
+    const CaseReport report = read("\x1b]0;title\x07\x1b[1mA\x1b[0m\n  \x1b[38;5;2m\x1b]8;;http://x\x1b\\✓\x1b(B "
+                                   "x\x1b[m\x1b[K\n\x1b[32m1 example, 0 failures\x1b[0m\n");
     EXPECT_EQ(told(report), "pass A | x\n");
     EXPECT_EQ(report.complaint, "");
 }
@@ -342,44 +375,6 @@ TEST(Spl, everything_is_bounded)
     EXPECT_EQ(report.cases[0].group.size(), longest_case_name);
     EXPECT_EQ(report.cases[0].name.size(), longest_case_name);
     EXPECT_EQ(report.cases[0].message.size(), longest_case_message);
-}
-
-TEST(Spl, what_looks_like_it)
-{
-    for (const std::string_view line :
-         {"✓ x", "    ✗ x", "\x1b[33m  ○ x (skipped)\x1b[0m", "3 examples, 0 failures", "\x1b[32m1 example, 0 failures\x1b[0m", "SPEC FILE VERDICT: x"}) {
-        EXPECT_TRUE(looks_like_spl(line)) << line;
-    }
-    for (const std::string_view line : {"", "x", "✓x", "○ x", "  3 examples, 0 failures", "3 examples", "SPEC", "ok 1", "Results: 1 total, 1 passed, 0 failed"}) {
-        EXPECT_FALSE(looks_like_spl(line)) << line;
-    }
-}
-
-TEST(Spl, marks_in_a_source)
-{
-    const auto marks = [](std::string_view text) { return read_spl_marks(text); };
-    EXPECT_EQ(marks(""), SplMarks{});
-    EXPECT_TRUE(marks("describe \"A\":\n    slow_it \"x\":\n").slow);
-    EXPECT_TRUE(marks("slow_it(\"x\"):\r\n").slow);
-    EXPECT_FALSE(marks("# slow_it is not used\nit \"knows slow_it \":\nslow_item = 3\n").slow);
-
-    EXPECT_EQ(marks("    tag: \"db\"\ntag: 'net'\ntag:\"db\"\ndescribe \"A\", tag: \"x\":\nit(tag: \"y\")\n").tags,
-              (std::vector<std::string>{"db", "net", "x", "y"}));
-    EXPECT_EQ(marks("tag: \"\"\ntag: \"open\ntag: word\nvintage: \"x\"\n# tag: \"x\"\nval x = \"a tag: 'x'\"\ntag:").tags, std::vector<std::string>{});
-
-    EXPECT_EQ(marks("# @skip - no threads here\n").skip, "no threads here");
-    EXPECT_EQ(marks("  ##@skip: why\n# @skip later\n").skip, "why");
-    EXPECT_EQ(marks("# @skip").skip, "");
-    EXPECT_EQ(marks("# @skipped x\n# skip\n#\n###\nx # @skip\n").skip, std::nullopt);
-    EXPECT_EQ(marks("# @pending\n# @skip\n").planned, "");
-    EXPECT_EQ(marks("# @pending when there is a network\n").planned, "when there is a network");
-
-    EXPECT_EQ(marks(std::string(spl_head, '\n') + "slow_it \"x\":\n"), SplMarks{});
-    std::string many;
-    for (int i = 0; i < 100; ++i) {
-        many += "tag: \"t" + std::to_string(i) + "\"\n";
-    }
-    EXPECT_EQ(marks(many).tags.size(), most_spl_tags);
 }
 
 } // namespace
