@@ -57,12 +57,12 @@ class GtestReader {
     std::size_t column_ = 0; ///< in the line that is being fed
     GtestRun run_;
     bool any_run_ = false;
-    std::string running_;         ///< the test that runs; "" for none
-    std::string suite_;           ///< the suite that runs; "" for none
-    Block block_ = Block::none;   ///< what the lines that come belong to
-    std::string block_text_;      ///< a little more than a case's message at most
-    std::string filter_, shard_;  ///< why there may be no test
-    std::string skip_reason_;     ///< of an environment
+    std::string running_;        ///< the test that runs; "" for none
+    std::string suite_;          ///< the suite that runs; "" for none
+    Block block_ = Block::none;  ///< what the lines that come belong to
+    std::string block_text_;     ///< a little more than a case's message at most
+    std::string filter_, shard_; ///< why there may be no test
+    std::string skip_reason_;    ///< of an environment
 };
 
 /// Whether a line is one that GoogleTest's output begins with: "Running main() from …", "[==========] Running …",

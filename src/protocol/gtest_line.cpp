@@ -99,8 +99,7 @@ std::string without_colours(std::string_view line)
 std::optional<GtestName> read_gtest_name(std::string_view text)
 {
     const std::size_t dot = text.find('.');
-    if (dot == 0 || dot == std::string_view::npos || dot + 1 == text.size() ||
-        text.find_first_of(" \t,") != std::string_view::npos) {
+    if (dot == 0 || dot == std::string_view::npos || dot + 1 == text.size() || text.find_first_of(" \t,") != std::string_view::npos) {
         return std::nullopt;
     }
     return GtestName{text, text.substr(0, dot), text.substr(dot + 1)};
@@ -128,8 +127,7 @@ std::optional<GtestEnd> read_gtest_end(std::string_view rest)
 std::optional<std::size_t> read_test_count(std::string_view rest)
 {
     const auto counted = read_tests(rest);
-    return counted && (counted->rest == "." || counted->rest == ", listed below:") ? std::optional(counted->number)
-                                                                                  : std::nullopt;
+    return counted && (counted->rest == "." || counted->rest == ", listed below:") ? std::optional(counted->number) : std::nullopt;
 }
 
 std::optional<std::size_t> read_ran(std::string_view rest)
@@ -186,9 +184,8 @@ std::optional<std::size_t> read_disabled_count(std::string_view line)
     constexpr std::string_view begin = "YOU HAVE ";
     const std::size_t at = line.find(begin);
     const auto counted = at == std::string_view::npos ? std::nullopt : read_number(line.substr(at + begin.size()));
-    return counted && (counted->rest == "DISABLED TESTS" || counted->rest == "DISABLED TEST")
-               ? std::optional(counted->number)
-               : std::nullopt;
+    return counted && (counted->rest == "DISABLED TESTS" || counted->rest == "DISABLED TEST") ? std::optional(counted->number)
+                                                                                              : std::nullopt;
 }
 
 bool begins_failure(std::string_view line)

@@ -19,10 +19,10 @@ struct GtestRun {
 
     bool begun = false;
     bool full = false; ///< each test has its lines; else --gtest_brief=1: only those that failed
-    std::size_t passed = 0, failed = 0, skipped = 0, disabled = 0;             ///< seen
-    std::optional<std::size_t> ran, said_passed, said_failed, said_skipped;    ///< by the summary; ran: there is one
-    std::vector<Outside> outside; ///< until the summary confirms them
-    std::string skip_reason;      ///< the environment's set-up skipped all
+    std::size_t passed = 0, failed = 0, skipped = 0, disabled = 0;          ///< seen
+    std::optional<std::size_t> ran, said_passed, said_failed, said_skipped; ///< by the summary; ran: there is one
+    std::vector<Outside> outside;                                           ///< until the summary confirms them
+    std::string skip_reason;                                                ///< the environment's set-up skipped all
 };
 
 /// What a run that has a summary says against itself; unset: it adds up.
