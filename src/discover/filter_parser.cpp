@@ -65,7 +65,7 @@ class Parser {
         if (text_[at_] == ')') {
             return wrong(at_, "')' without '('");
         }
-        return wrong(at_, fmt::format("no operator before {}", here()), "one of & | - is between two of them");
+        return no_operator();
     }
 
   private:
@@ -94,6 +94,22 @@ class Parser {
             ++length;
         }
         return fmt::format("'{}'", text_.substr(at_, std::min(length, most)));
+    }
+    std::unexpected<Misfit> no_operator() const
+    {
+        const std::string lower = base::to_lower(word());
+        return wrong(at_, fmt::format("no operator before {}", here()),
+                     lower == "and" || lower == "or" ? fmt::format("did you mean '{}'?", lower) : "one of & | - is between two of them");
+    }
+    std::unexpected<Misfit> unknown(std::string_view name, const Misfit& misfit) const
+    {
+        const std::size_t begin = at_ - name.size();
+        if (base::to_lower(name) == "not") {
+            return wrong(begin, misfit.message, "did you mean 'not'?");
+        }
+        const std::size_t next = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());
+        const bool is_bare = next == text_.size() || text_[next] != '(';
+        return wrong(begin, misfit.message, is_bare && misfit.hint.starts_with("known") ? fmt::format("a tag is tag({})", name) : misfit.hint);
     }
     /// Goes over `sign`, or over the word that means the same, and the blanks behind.
     bool take(char sign, std::string_view spelled)
@@ -152,14 +168,13 @@ class Parser {
         }
         Parsed inner = any(depth + 1);
         if (inner && !take(')', "")) {
-            return at_end() ? wrong(open, "'(' without ')'") : wrong(at_, fmt::format("no operator before {}", here()), "one of & | - is between two of them");
+            return at_end() ? wrong(open, "'(' without ')'") : no_operator();
         }
         return inner;
     }
 
     Parsed predicate()
     {
-        const std::size_t begin = at_;
         const std::string_view name = word();
         const bool is_operator = name == "and" || name == "or" || name == "not";
         if (name.empty() || is_operator) {
@@ -167,12 +182,11 @@ class Parser {
             return wrong(at_, fmt::format("a predicate is missing before {}", here()), is_doubled ? fmt::format("one {} is enough", text_[at_]) : "");
         }
         at_ += name.size();
-        skip_blanks();
         const auto found = find_predicate(name);
         if (!found) {
-            const bool is_bare = at_end() || text_[at_] != '(';
-            return wrong(begin, found.error().message, is_bare && found.error().hint.starts_with("known") ? fmt::format("a tag is tag({})", name) : found.error().hint);
+            return unknown(name, found.error());
         }
+        skip_blanks();
         if (at_end() || text_[at_] != '(') {
             return wrong(at_, fmt::format("'(' is missing behind '{}'", name), fmt::format("{}({})", name, (*found)->argument));
         }
