@@ -95,7 +95,9 @@ std::string value_members(const ProjectKey& key)
 std::string description_of(const ProjectKey& key)
 {
     const std::string range = range_of(key);
-    return fmt::format("{}{} Default: {}.", key.meaning, range.empty() ? "" : " Value: " + range + ".", key.standard);
+    const bool has_default = key.standard != "–" && key.standard != "needed";
+    return fmt::format("{}{}{}", key.meaning, range.empty() ? "" : " Value: " + range + ".",
+                       has_default ? fmt::format(" Default: {}.", key.standard) : "");
 }
 
 /// "groups" has names of the user's choice.
