@@ -64,7 +64,7 @@ std::string value_members(const ProjectKey& key)
         return number_members(key);
     case ValueKind::word:
         return key.name == "profile"    ? fmt::format("\"enum\": {}", quoted_list(profile_names()))
-               : key.name == "priority" ? R"("enum": ["P0", "P1", "P2", "P3"])"
+               : key.name == "priority" ? R"("anyOf": [{"enum": ["P0", "P1", "P2", "P3"]}, {"pattern": "^p[0-3]$"}])"
                                         : fmt::format("\"enum\": {}", quoted_list(key.words));
     case ValueKind::text:
     case ValueKind::path:

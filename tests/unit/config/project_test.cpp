@@ -183,7 +183,7 @@ TEST(ProjectFile, HasOverridesAndSetups)
     EXPECT_EQ(slow.traits, traits);
 
     ASSERT_EQ(project.setups.size(), 1U);
-    const Setup& database = project.setups[0];
+    const auto& database = project.setups[0];
     EXPECT_EQ(database.name, "database");
     EXPECT_EQ(database.patterns, Strings{"tests/db/**"});
     EXPECT_EQ(database.command, (Strings{"scripts/start-db", "{project}/x"}));
@@ -254,7 +254,7 @@ TEST(ProjectFile, HasLimitsInEverySpelling)
 std::string with_key(const Section& section, const ProjectKey& key)
 {
     const std::map<std::string_view, std::string_view> needed{{"name", "\"n\""}, {"match", "\"m\""}, {"command", "\"c\""}};
-    std::string text = fmt::format(section.is_list ? "[[{}]]\n" : "[{}]\n", section.name);
+    std::string text = section.is_list ? fmt::format("[[{}]]\n", section.name) : fmt::format("[{}]\n", section.name);
     for (const std::string_view other : section.required) {
         text += other == key.name ? "" : fmt::format("{} = {}\n", other, needed.at(other));
     }
