@@ -243,7 +243,8 @@ std::unexpected<Complaint> unknown_project_key(const TomlEntry& entry, const Sec
     constexpr std::size_t longest_shown = 60;
     const std::string message = fmt::format("unknown key '{}.{}'", section.name, entry.key.substr(0, longest_shown));
     if (const std::string homes = homes_of(entry.key); !homes.empty()) {
-        return complain(entry.at, message, fmt::format("it is a key of {}", homes));
+        return complain(entry.at, message,
+                        fmt::format("it is a key of {}{}", homes, section.place == in_user ? " of a project's hutch.toml" : ""));
     }
     const auto limits = limit_keys();
     if (std::ranges::find(limits, entry.key) != limits.end()) {

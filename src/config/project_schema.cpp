@@ -64,7 +64,7 @@ std::string value_members(const ProjectKey& key)
         return number_members(key);
     case ValueKind::word:
         return key.name == "profile"    ? fmt::format("\"enum\": {}", quoted_list(profile_names()))
-               : key.name == "priority" ? R"("enum": ["P0", "P1", "P2", "P3"])"
+               : key.name == "priority" ? R"("anyOf": [{"enum": ["P0", "P1", "P2", "P3"]}, {"pattern": "^p[0-3]$"}])"
                                         : fmt::format("\"enum\": {}", quoted_list(key.words));
     case ValueKind::text:
     case ValueKind::path:
@@ -95,7 +95,9 @@ std::string value_members(const ProjectKey& key)
 std::string description_of(const ProjectKey& key)
 {
     const std::string range = range_of(key);
-    return fmt::format("{}{} Default: {}.", key.meaning, range.empty() ? "" : " Value: " + range + ".", key.standard);
+    const bool has_default = key.standard != "–" && key.standard != "needed";
+    return fmt::format("{}{}{}", key.meaning, range.empty() ? "" : " Value: " + range + ".",
+                       has_default ? fmt::format(" Default: {}.", key.standard) : "");
 }
 
 /// "groups" has names of the user's choice.
