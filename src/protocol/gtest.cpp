@@ -14,6 +14,8 @@ namespace {
 
 /// From here on a line is ended before its next '[': a mark behind so much text would be lost with what the splitter cuts off.
 constexpr std::size_t long_line = longest_line / 2;
+/// Looked at in one line: what a test writes must not cost the square of its length.
+constexpr int most_marks = 64;
 constexpr std::size_t longest_note = 200;
 constexpr std::size_t most_outside = 100;
 constexpr std::string_view main_note = "Running main() from ";
@@ -80,10 +82,12 @@ void GtestReader::take(std::string_view raw)
     const bool is_coloured = raw.find('\033') != std::string_view::npos;
     const std::string plain = is_coloured ? without_colours(raw) : std::string();
     const std::string_view line = is_coloured ? std::string_view(plain) : raw;
-    for (auto marked = next_mark(line); marked; marked = next_mark(line, marked->before.size() + 1)) {
+    auto marked = next_mark(line);
+    for (int left = most_marks; marked && left > 0; --left) {
         if (understand(*marked)) {
             return;
         }
+        marked = next_mark(line, marked->before.size() + 1);
     }
     read_text(line);
 }

@@ -115,6 +115,9 @@ std::optional<GtestEnd> read_gtest_end(std::string_view rest)
     if (rest.empty()) {
         return GtestEnd{*name, {}, std::nullopt};
     }
+    if (!rest.starts_with(" (") && !rest.starts_with(", where ")) {
+        return std::nullopt; // before the search from the end: a line may be long
+    }
     const std::size_t bracket = rest.rfind(" (");
     const auto time = bracket == std::string_view::npos ? std::nullopt : read_time(rest.substr(bracket + 1));
     const std::string_view middle = time ? rest.substr(0, bracket) : rest;

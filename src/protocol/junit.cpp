@@ -119,6 +119,9 @@ class Walk {
     /// Offsets are of the text as UTF-8; in UTF-16 the line is right as long as there is little but ASCII before it.
     void complain_at(std::ptrdiff_t offset, std::string_view what)
     {
+        if (!report_.complaint.empty()) {
+            return; // the lines are counted once, not for each of a million suites
+        }
         const std::size_t at = std::min(static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset, 0)) * width_, xml_.size());
         complain(report_, fmt::format("line {}: {}", 1 + std::ranges::count(xml_.substr(0, at), '\n'), what));
     }

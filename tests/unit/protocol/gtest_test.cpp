@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -339,6 +340,26 @@ TEST(Gtest, BoundsAreKept)
     EXPECT_EQ(one.cases[0].name.size(), longest_case_name);
     EXPECT_GT(one.cases[0].message.size(), longest_case_message - 5);
     EXPECT_LE(one.cases[0].message.size(), longest_case_message);
+}
+
+/// Seconds at most, also with sanitizers; what a test writes must not cost the square of a line's length.
+TEST(Gtest, LinesFullOfMarks)
+{
+    for (const std::string_view mark : {"[  FAILED  ] A.B, where ", "[  FAILED  ] A.B ", "[----------] 1 test from ", "[==========] ", "[ "}) {
+        std::string line;
+        while (line.size() < longest_line) {
+            line += mark;
+        }
+        GtestReader reader;
+        reader.feed("[==========] Running 1 test from 1 test suite.\n[ RUN      ] S.T\n");
+        const auto begin = std::chrono::steady_clock::now();
+        for (int i = 0; i < 100; ++i) {
+            reader.feed(line + "\n");
+        }
+        EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5)) << mark;
+        reader.feed("[       OK ] S.T (0 ms)\n[==========] 1 test from 1 test suite ran. (0 ms total)\n[  PASSED  ] 1 test.\n");
+        EXPECT_EQ(reader.finish().complaint, "") << mark;
+    }
 }
 
 TEST(Gtest, LooksLikeIt)
