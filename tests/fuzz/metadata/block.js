@@ -1,0 +1,6 @@
+/**
+ * @file a.js
+ * @timeout 5
+ * @tag a,b
+ */ // @slow
+import x from "y";

@@ -1,0 +1,3 @@
+-- @tag: a
+--[[ @slow
+@skip x ]]

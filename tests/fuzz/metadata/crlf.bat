@@ -1,0 +1,4 @@
+﻿@echo off
+rem @tag a
+:: @slow
+@rem @skip

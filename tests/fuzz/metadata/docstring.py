@@ -1,0 +1,3 @@
+"""doc
+@Timeout x"""
+# @Slow
