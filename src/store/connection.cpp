@@ -64,6 +64,8 @@ Told told(int primary, int system_errno)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return {EUCLEAN, "the next run sets it aside and begins a new one"};
+    case SQLITE_ERROR:
+        return {EPROTO, ""};
     case SQLITE_FULL:
         return {ENOSPC, "free space on its file system ('hutch runs --prune' helps a little), or use --no-store"};
     case SQLITE_BUSY:
@@ -120,6 +122,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const Home& home, const Ope
 {
     std::unique_ptr<Connection> connection(new Connection(home, options));
     auto ready = connection->guarded({"open the store"}, [&] { return connection->set_up(); });
+    if (!ready && ready.error().code == EPROTO) {
+        ready.error().code = EUCLEAN; // "unsupported file format", "no such collation": our own statements are sound
+    }
     if (!ready) {
         return std::unexpected(std::move(ready.error()));
     }
@@ -151,6 +156,18 @@ Result<void> Connection::look_at_schema()
 {
     const std::int64_t id = database_->execAndGet("PRAGMA application_id").getInt64();
     version_ = database_->execAndGet("PRAGMA user_version").getInt64();
+    if (database_->execAndGet("SELECT count(*) FROM sqlite_schema").getInt64() == 0) {
+        return std::unexpected(damage(file_, "there is nothing in it")); // cut to less than a page
+    }
+    if (sqlite3_db_readonly(database_->getHandle(), "main") == 1) {
+        return std::unexpected(damage(file_, "its format is none that can be written")); // that we may write was looked at before
+    }
+    // SQLite takes a last page that was cut for one that ends in zeros.
+    struct stat status = {};
+    const std::int64_t page = database_->execAndGet("PRAGMA page_size").getInt64();
+    if (::stat(file_.c_str(), &status) == 0 && status.st_size % page != 0) {
+        return std::unexpected(damage(file_, fmt::format("{} bytes are not whole pages of {}", status.st_size, page)));
+    }
     const bool has_tables = database_->execAndGet(count_own_tables).getInt64() == own_tables;
     if (id != application_id && !has_tables) {
         return plain_error(fmt::format("open '{}': a database of another program (application id {:#x})", file_, id),

@@ -146,8 +146,10 @@ Result<Home::Stands> Home::look() const
         refused.error().hint = fmt::format("remove it; {}", elsewhere);
         return refused;
     }
-    // A new store gets its name when it is whole (install_draft()): an empty one has lost its content.
-    if (!S_ISREG(status.st_mode) || status.st_size == 0) {
+    // A new store gets its name when it is whole (install_draft()): an empty one has lost its content, and SQLite, which takes it for a
+    // new one, would remove its log.
+    constexpr off_t smallest_page = 512;
+    if (!S_ISREG(status.st_mode) || status.st_size < smallest_page) {
         return Stands::other;
     }
     // SQLite would need to write to the directory even to read: -wal and -shm.

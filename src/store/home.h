@@ -24,7 +24,7 @@ class Home {
     std::string draft() const { return file_ + ".new"; }     ///< where a new one is made before it gets its name
     base::BorrowedFd fd() const { return fd_; }
 
-    enum class Stands { nothing, store, other }; ///< other: empty, a directory, a pipe: no store, to be set aside
+    enum class Stands { nothing, store, other }; ///< other: (nearly) empty, a directory, a pipe: to be set aside
     /// What is in the file's place. Error: a symbolic link, or it is not ours to write.
     Result<Stands> look() const;
     std::optional<std::uint64_t> size() const; ///< of the file

@@ -63,7 +63,7 @@ Result<Ready> whole(const Home& home, const OpenOptions& options)
     }
     if (*stands == Home::Stands::other) {
         return std::unexpected(
-            Error{.message = fmt::format("open '{}': damaged: it is empty, or no file", home.file()), .code = EUCLEAN});
+            Error{.message = fmt::format("open '{}': damaged: it is (nearly) empty, or not a file", home.file()), .code = EUCLEAN});
     }
     auto connection = Connection::open(home, options);
     if (!connection) {
