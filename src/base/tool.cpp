@@ -174,7 +174,8 @@ Result<void> drain(Stream& stream, std::size_t most_bytes, std::size_t reads)
             break;
         }
         if (static_cast<std::size_t>(count) > most_bytes - stream.bytes.size()) {
-            return std::unexpected(Error{.message = fmt::format("more than {} on its {}", format_bytes(most_bytes), stream.name), .code = EFBIG});
+            std::string message = fmt::format("more than {} on its {}", format_bytes(most_bytes), stream.name);
+            return std::unexpected(Error{.message = std::move(message), .code = EFBIG});
         }
         stream.bytes.append(buffer.data(), static_cast<std::size_t>(count));
     }

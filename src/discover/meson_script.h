@@ -1,4 +1,4 @@
-// What meson is asked to run, by `meson runpython -c SCRIPT BUILD`: with the very Python and the very modules that `meson test` uses, it has
+// What meson is asked to run, by `meson runpython -c SCRIPT BUILD`: with the very Python and modules that `meson test` uses, it has
 // meson load its tests, lay the default test setup over them and work out commands and environments, and prints that as JSON. Nothing
 // is run and nothing is built. Introspection tells less: neither should_fail, nor exe_wrapper, nor what is appended to a variable.
 // Nothing here is meson's public interface: when it fails, introspection is what is left (suites.cpp).

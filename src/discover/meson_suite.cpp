@@ -238,8 +238,8 @@ std::vector<std::string> notices_of(const std::vector<Entry>& entries, bool intr
 {
     std::vector<std::string> notices;
     if (introspected && !entries.empty()) {
-        notices.emplace_back("meson's introspection does not tell should_fail, exe_wrapper, the default test setup, nor what a test appends to "
-                             "a variable: tests that need them are judged as if they did not");
+        notices.emplace_back("meson's introspection does not tell should_fail, exe_wrapper, the default test setup, nor what a test "
+                             "appends to a variable: tests that need them are judged as if they did not");
     }
     std::vector<std::string> rust;
     for (const Entry& entry : entries) {

@@ -73,7 +73,8 @@ Result<std::string> output_of(const std::vector<std::string>& argv, const std::s
     }
     if (output->exit_code != 0) {
         const std::string reason = last_line(output->err.empty() ? output->out : output->err);
-        return plain_error(fmt::format("{} in '{}' ended with exit code {}{}{}", argv[0], cwd, output->exit_code, reason.empty() ? "" : ": ", reason));
+        const std::string end = fmt::format("{} in '{}' ended with exit code {}", argv[0], cwd, output->exit_code);
+        return plain_error(reason.empty() ? end : fmt::format("{}: {}", end, reason));
     }
     return std::move(output->out);
 }
@@ -122,7 +123,8 @@ Result<void> tell_configurations(Suite& suite, const std::string& build_dir, con
     if (suite.tests.empty()) {
         return usage_error(fmt::format("'{}' has the configurations {}, and {}: ctest lists no test", build_dir, all, tried));
     }
-    suite.notices.push_back(fmt::format("The build has the configurations {}, and {}: ctest does not list tests that need one", all, tried));
+    constexpr auto notice = "The build has the configurations {}, and {}: ctest does not list tests that need one";
+    suite.notices.push_back(fmt::format(notice, all, tried));
     return {};
 }
 
@@ -131,7 +133,8 @@ void tell_post_test(Suite& suite, const std::string& build_dir)
     for (const char* name : {"CTestCustom.cmake", "CTestCustom.ctest"}) {
         const auto text = base::read_file(below(build_dir, name));
         if (text && text->find("CTEST_CUSTOM_POST_TEST") != std::string::npos) {
-            suite.notices.push_back(fmt::format("CTEST_CUSTOM_POST_TEST of {}: ctest runs it when it lists the tests, and nothing after them", name));
+            constexpr auto notice = "CTEST_CUSTOM_POST_TEST of {}: ctest runs it when it lists the tests, and nothing after them";
+            suite.notices.push_back(fmt::format(notice, name));
         }
     }
 }
@@ -140,7 +143,8 @@ void tell_post_test(Suite& suite, const std::string& build_dir)
 
 Result<Suite> ctest_suite(const std::string& build_dir, const std::string& configuration)
 {
-    const auto tree = build_tree(build_dir, "CTestTestfile.cmake", "CMake", "enable_testing() in CMakeLists.txt, and cmake -S SOURCE -B BUILD");
+    const std::string remedy = "enable_testing() in CMakeLists.txt, and cmake -S SOURCE -B BUILD";
+    const auto tree = build_tree(build_dir, "CTestTestfile.cmake", "CMake", remedy);
     if (!tree) {
         return std::unexpected(tree.error());
     }
@@ -184,7 +188,8 @@ Result<Suite> meson_suite(const std::string& build_dir)
     }
     auto suite = read_meson_suite(*introspected, place);
     if (suite && !suite->tests.empty()) {
-        suite->notices.push_back(fmt::format("meson itself could not be asked: {}", told ? "its answer is not understood" : told.error().message));
+        const std::string reason = told ? "its answer is not understood" : told.error().message;
+        suite->notices.push_back(fmt::format("meson itself could not be asked: {}", reason));
     }
     return suite;
 }

@@ -1,5 +1,5 @@
-// A build directory → its suite, by asking the build system itself. Runs ctest and meson, and reads their files; never builds anything and
-// never runs a test.
+// A build directory → its suite, by asking the build system itself. Runs ctest and meson, and reads their files; never builds
+// anything and never runs a test.
 #pragma once
 
 #include <string>
