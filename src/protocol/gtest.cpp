@@ -127,8 +127,12 @@ bool GtestReader::in_test(const Marked& marked)
     if (marked.mark != GtestMark::ok && marked.mark != GtestMark::failed && marked.mark != GtestMark::skipped) {
         return false;
     }
+    const std::string_view name = marked.rest.substr(0, marked.rest.find_first_of(" ,"));
+    if (!running_.starts_with(name)) { // longer: a thread wrote right behind the name in the RUN line
+        return false;
+    }
     const auto end = read_gtest_end(marked.rest);
-    if (!end || !running_.starts_with(end->name.full)) { // longer: a thread wrote right behind the name in the RUN line
+    if (!end) {
         return false;
     }
     end_test(marked, *end);
