@@ -249,9 +249,6 @@ void GtestReader::read_text(std::string_view line)
         return; // behind the summary nothing is a test's
     }
     if (begins_failure(line) && block_ != Block::failure) {
-        if (running_.empty() && run_.ran) {
-            close_run(); // --gtest_brief=1, again: it has no other line before the first failure
-        }
         block_ = Block::failure;
         block_text_ = line.substr(0, longest_case_message + 1);
     } else if (begins_skip(line) && block_ == Block::none) {
