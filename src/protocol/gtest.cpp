@@ -127,8 +127,12 @@ bool GtestReader::in_test(const Marked& marked)
     if (marked.mark != GtestMark::ok && marked.mark != GtestMark::failed && marked.mark != GtestMark::skipped) {
         return false;
     }
+    const std::string_view name = marked.rest.substr(0, marked.rest.find_first_of(" ,"));
+    if (!running_.starts_with(name)) { // longer: a thread wrote right behind the name in the RUN line
+        return false;
+    }
     const auto end = read_gtest_end(marked.rest);
-    if (!end || !running_.starts_with(end->name.full)) { // longer: a thread wrote right behind the name in the RUN line
+    if (!end) {
         return false;
     }
     end_test(marked, *end);
@@ -245,9 +249,6 @@ void GtestReader::read_text(std::string_view line)
         return; // behind the summary nothing is a test's
     }
     if (begins_failure(line) && block_ != Block::failure) {
-        if (running_.empty() && run_.ran) {
-            close_run(); // --gtest_brief=1, again: it has no other line before the first failure
-        }
         block_ = Block::failure;
         block_text_ = line.substr(0, longest_case_message + 1);
     } else if (begins_skip(line) && block_ == Block::none) {

@@ -11,7 +11,8 @@ namespace hutch::protocol {
 namespace {
 
 constexpr std::string_view suite_steps = "SetUpTestSuite or TearDownTestSuite";
-constexpr std::string_view no_suite = "outside of tests"; ///< the environment, and with --gtest_brief=1 any suite
+constexpr std::string_view no_suite =
+    "outside of tests"; ///< the environment, or with --gtest_brief=1 the test or suite in which the program ended
 
 /// One byte more than a case keeps: add_case() then cuts at a whole character.
 std::string case_text(std::string_view text, std::size_t longest)
@@ -121,9 +122,9 @@ void GtestReader::close_run()
     } else if (const auto found = contradiction(run)) {
         complain(report_, *found);
     }
-    if (run.full && run.ran && !run.said_failed) {
+    if (run.ran && !run.said_failed) {
         skip_reason_ = run.skip_reason;
-        return; // the program passed: what looked like a failure outside of tests was a text
+        return; // what looked like a failure outside of tests was a text, or its exit code tells
     }
     for (const GtestRun::Outside& outside : run.outside) {
         add_broken_suite(outside.suite, outside.message);

@@ -1,6 +1,7 @@
 // See gtest_line.h.
 #include "protocol/gtest_line.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <limits>
@@ -19,6 +20,9 @@ constexpr std::array<std::pair<std::string_view, GtestMark>, 8> marks = {{{"[ RU
                                                                           {"[  PASSED  ] ", GtestMark::passed},
                                                                           {"[==========] ", GtestMark::bar},
                                                                           {"[----------] ", GtestMark::dash}}};
+
+constexpr std::size_t mark_size = 13;
+static_assert(std::ranges::all_of(marks, [](const auto& each) { return each.first.size() == mark_size; }));
 
 /// What follows the prefix; unset: it does not begin so.
 std::optional<std::string_view> after(std::string_view text, std::string_view prefix)
@@ -71,10 +75,13 @@ std::optional<Microseconds> read_time(std::string_view text)
 std::optional<Marked> next_mark(std::string_view line, std::size_t from)
 {
     for (std::size_t at = line.find('[', from); at != std::string_view::npos; at = line.find('[', at + 1)) {
-        for (const auto& [text, mark] : marks) {
-            if (line.substr(at).starts_with(text)) {
-                return Marked{mark, line.substr(0, at), line.substr(at + text.size())};
-            }
+        const std::string_view found = line.substr(at, mark_size);
+        if (!found.ends_with("] ")) {
+            continue; // most brackets are a test's own
+        }
+        const auto known = std::ranges::find(marks, found, &std::pair<std::string_view, GtestMark>::first);
+        if (known != marks.end()) {
+            return Marked{known->second, line.substr(0, at), line.substr(at + mark_size)};
         }
     }
     return std::nullopt;

@@ -182,6 +182,8 @@ TEST(Gtest, LinesInsideOfATest)
         {"[ RUN      ] [       OK ] S.T (5 ms)\n", "pass S|T"},
         {"[[       OK ] S.T (5 ms)\n", "pass S|T"},
         {endless + "[       OK ] S.T (5 ms)\n", "pass S|T"},
+        {endless.substr(0, longest_line - 5) + "[       OK ] S.T (5 ms)\n", "pass S|T"},
+        {endless.substr(0, longest_line + 5) + "[       OK ] S.T (5 ms)\n", "pass S|T"},
         {endless + "[" + endless + "[[       OK ] S.T (5 ms)\n", "pass S|T"},
         {"[       OK ] S.U (5 ms)\n[  FAILED  ] X.T (1 ms)\n[       OK ] S.T (5 ms)\n", "pass S|T"},
         {"[       OK ] S.T is well\n[       OK ] S.T (x ms)\n[       OK ] S.T (5 ms) more\n[       OK ] S.T (5 ms)\n", "pass S|T"},
@@ -307,9 +309,40 @@ TEST(Gtest, FailuresOutsideOfTestsInOldVersions)
     EXPECT_EQ(shown(read(begin + suite + end + listed)),
               (std::vector<std::string>{"pass S|A", "fail S|SetUpTestSuite or TearDownTestSuite|a.cpp:1: Failure\nno server"}));
     EXPECT_EQ(shown(read(begin + suite + end)), std::vector<std::string>{"pass S|A"}) << "the program passed: a text like a failure";
+    EXPECT_EQ(shown(read(begin + suite + "b.cpp:2: Failure\nleft\n" + end + listed)),
+              (std::vector<std::string>{"pass S|A", "fail S|SetUpTestSuite or TearDownTestSuite|a.cpp:1: Failure\nno server\n"
+                                                    "b.cpp:2: Failure\nleft"}))
+        << "a suite fails once";
+    EXPECT_EQ(counts(read(begin + suite + end + listed + "b.cpp:2: Failure\nat the very end\n")), "1 1 0 0");
     const CaseReport stopped = read(begin + "[----------] Global test environment set-up.\na.cpp:1: Failure\nno net\n" + end + listed);
     EXPECT_EQ(shown(stopped), std::vector<std::string>{"fail |outside of tests|a.cpp:1: Failure\nno net"});
     EXPECT_EQ(stopped.complaint, "");
+}
+
+TEST(Gtest, TextLikeAFailureInABriefRun)
+{
+    const std::string end = "[==========] 2 tests from 1 test suite ran. (0 ms total)\n[  PASSED  ] 2 tests.\n";
+    for (const std::string& text : {"connect: Failure\n" + end, end + "connect: Failure\n", end + "connect: Failure\n" + end}) {
+        const CaseReport report = read(text);
+        EXPECT_EQ(report.failed, 0U) << text;
+        EXPECT_EQ(report.passed, text.ends_with(end) && text.starts_with(end) ? 4U : 2U) << text;
+        EXPECT_EQ(report.complaint, "") << text;
+    }
+}
+
+TEST(Gtest, DisabledTestsCountOnce)
+{
+    const std::string ok = "[       OK ] S.T (0 ms)\n", disabled = "[ DISABLED ] S.DISABLED_A\n[ DISABLED ] S.DISABLED_B\n";
+    const auto planned = [&](const std::string& inside, const std::string& count) {
+        const std::string line = "  YOU HAVE " + count + " DISABLED TESTS\n";
+        return read(run_of(inside, "[  PASSED  ] 1 test.\n\n" + line + line)).planned;
+    };
+    EXPECT_EQ(planned(ok, "3"), 3U);
+    EXPECT_EQ(planned(ok + disabled, "2"), 2U);
+    EXPECT_EQ(planned(ok + disabled, "3"), 3U);
+    EXPECT_EQ(planned(ok + disabled, "1"), 2U) << "of another shard";
+    EXPECT_EQ(planned(ok, "2147483648"), 0U) << "GoogleTest counts in int";
+    EXPECT_EQ(planned(ok, "-1"), 0U);
 }
 
 TEST(Gtest, SeveralProgramsInOneOutput)
@@ -356,7 +389,8 @@ TEST(Gtest, LinesFullOfMarks)
         for (int i = 0; i < 100; ++i) {
             reader.feed(line + "\n");
         }
-        EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5)) << mark;
+        const auto took = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begin);
+        EXPECT_LT(took, std::chrono::seconds(5)) << mark;
         reader.feed("[       OK ] S.T (0 ms)\n[==========] 1 test from 1 test suite ran. (0 ms total)\n[  PASSED  ] 1 test.\n");
         EXPECT_EQ(reader.finish().complaint, "") << mark;
     }
