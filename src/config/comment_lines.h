@@ -20,8 +20,8 @@ struct CommentLine {
     std::string_view content;   ///< without leader, end of block, and blanks at both ends
 };
 
-/// From line 1, or from behind a `#!` line and a line that opens a program (`<?php`, `<?xml … ?>`, `@echo off`). Lines of a comment that say
-/// nothing are left out. A byte order mark is passed over.
+/// From line 1, or from behind a `#!` line and a line that opens a program (`<?php`, `<?xml … ?>`, `@echo off`). Lines of a comment
+/// that say nothing are left out. A byte order mark is passed over.
 std::vector<CommentLine> comment_lines(std::string_view text);
 
 /// The column of `part`, a view into `line`: from 1, in characters of UTF-8.

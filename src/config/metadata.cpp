@@ -100,7 +100,8 @@ class Metadata {
         const std::string key = fmt::format("@{}", row.key.name);
         const std::string_view at_key = at_sign(statement.word);
         if (statement.next == '=') {
-            return refuse(line, at_key, fmt::format("{}: '=' behind a key", key), fmt::format("a blank or a colon: {} {}", key, statement.value));
+            return refuse(line, at_key, fmt::format("{}: '=' behind a key", key),
+                          fmt::format("a blank or a colon: {} {}", key, statement.value));
         }
         const auto [first, is_first] = first_lines_.try_emplace(&row, line.number);
         if (!is_first && !row.repeatable) {

@@ -99,7 +99,8 @@ std::expected<void, Objection> check_label(const TraitText& text, std::string_vi
     }
     if (const std::string_view bad = bad_character(label); !bad.empty()) {
         const bool is_blank = bad == " " || bad == "\t";
-        return refuse(bad, fmt::format("'{}': '{}' is none of letters, digits and -_.:/+", label, bad), is_blank ? "a comma is between two of them" : "");
+        return refuse(bad, fmt::format("'{}': '{}' is none of letters, digits and -_.:/+", label, bad),
+                      is_blank ? "a comma is between two of them" : "");
     }
     if (label.size() > longest_label) {
         return refuse(label, fmt::format("'{}': more than {} bytes", label, longest_label));
@@ -148,7 +149,8 @@ std::expected<Microseconds, Objection> retry_delay(const TraitText& text, std::s
     const std::string_view value = word.substr(name.size());
     const auto delay = parse_duration(value);
     if (!delay || *delay > longest) {
-        return std::unexpected(Objection{value, fmt::format("{} '{}': a delay is a duration of at most 1 h: delay=5s", text.key, text.value)});
+        const std::string message = fmt::format("{} '{}': a delay is a duration of at most 1 h: delay=5s", text.key, text.value);
+        return std::unexpected(Objection{value, message});
     }
     return *delay;
 }
@@ -191,7 +193,8 @@ NewTraits say_priority(Traits traits, const TraitText& text)
     if (text.value.empty()) {
         return no_value(text);
     }
-    const bool is_good = text.value.size() == 2 && (text.value[0] == 'P' || text.value[0] == 'p') && text.value[1] >= '0' && text.value[1] <= '3';
+    const bool begins = text.value[0] == 'P' || text.value[0] == 'p';
+    const bool is_good = text.value.size() == 2 && begins && text.value[1] >= '0' && text.value[1] <= '3';
     if (!is_good) {
         return object(text, "one of P0 (first), P1, P2, P3");
     }

@@ -109,7 +109,8 @@ class Parser {
         }
         const std::size_t next = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());
         const bool is_bare = next == text_.size() || text_[next] != '(';
-        return wrong(begin, misfit.message, is_bare && misfit.hint.starts_with("known") ? fmt::format("a tag is tag({})", name) : misfit.hint);
+        const bool is_far = misfit.hint.starts_with("known");
+        return wrong(begin, misfit.message, is_bare && is_far ? fmt::format("a tag is tag({})", name) : misfit.hint);
     }
     /// Goes over `sign`, or over the word that means the same, and the blanks behind.
     bool take(char sign, std::string_view spelled)
@@ -178,8 +179,10 @@ class Parser {
         const std::string_view name = word();
         const bool is_operator = name == "and" || name == "or" || name == "not";
         if (name.empty() || is_operator) {
-            const bool is_doubled = at_ > 0 && !at_end() && text_[at_ - 1] == text_[at_] && (text_[at_] == '&' || text_[at_] == '|');
-            return wrong(at_, fmt::format("a predicate is missing before {}", here()), is_doubled ? fmt::format("one {} is enough", text_[at_]) : "");
+            const char each = at_end() ? '\0' : text_[at_];
+            const bool is_doubled = at_ > 0 && text_[at_ - 1] == each && (each == '&' || each == '|');
+            return wrong(at_, fmt::format("a predicate is missing before {}", here()),
+                         is_doubled ? fmt::format("one {} is enough", each) : "");
         }
         at_ += name.size();
         const auto found = find_predicate(name);
@@ -206,7 +209,8 @@ class Parser {
         }
         regexes_ += made->regexes;
         if (regexes_ > most_filter_regexes) {
-            return wrong(argument->offset(0), fmt::format("more than {} regular expressions", most_filter_regexes), "one with | in it: name(a|b)");
+            return wrong(argument->offset(0), fmt::format("more than {} regular expressions", most_filter_regexes),
+                         "one with | in it: name(a|b)");
         }
         return std::make_shared<const FilterNode>(std::move(*made));
     }
@@ -300,8 +304,8 @@ Result<Filter> Filter::parse(std::string_view expression, std::string_view label
     const Parsed node = Parser(expression).whole();
     if (!node) {
         const Misfit& misfit = node.error();
-        return usage_error(
-            fmt::format("{} '{}': column {}: {}", label, shown(expression), column_of(expression, misfit.offset), misfit.message), misfit.hint);
+        const std::size_t column = column_of(expression, misfit.offset);
+        return usage_error(fmt::format("{} '{}': column {}: {}", label, shown(expression), column, misfit.message), misfit.hint);
     }
     return Filter(*node);
 }

@@ -66,10 +66,12 @@ Leaf labels(std::string_view pattern, std::vector<std::string> Traits::*list)
     }
     const std::size_t comma = pattern.find(',');
     if (comma != std::string_view::npos && !pattern.contains('{')) {
-        return misfit(comma, fmt::format("pattern '{}': no tag and no group has a comma", pattern), fmt::format("one of several is {{{}}}", pattern));
+        return misfit(comma, fmt::format("pattern '{}': no tag and no group has a comma", pattern),
+                      fmt::format("one of several is {{{}}}", pattern));
     }
     return leaf([list, whole = fmt::format("/{}", pattern)](const Subject& subject) {
-        return std::ranges::any_of((*subject.file.traits).*list, [&](const std::string& each) { return base::glob_matches(whole, each); });
+        const auto fits = [&](const std::string& each) { return base::glob_matches(whole, each); };
+        return std::ranges::any_of((*subject.file.traits).*list, fits);
     });
 }
 

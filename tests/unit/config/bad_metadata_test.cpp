@@ -183,7 +183,8 @@ TEST(BadMetadataAll, HasEveryKey)
 {
     for (const MetadataKey& key : metadata_keys()) {
         const std::string shown = fmt::format("@{}", key.name);
-        EXPECT_TRUE(std::ranges::any_of(all, [&](const Bad& bad) { return bad.message.contains(shown) && !bad.message.contains("unknown"); })) << shown;
+        const auto is_of_key = [&](const Bad& bad) { return bad.message.contains(shown) && !bad.message.contains("unknown"); };
+        EXPECT_TRUE(std::ranges::any_of(all, is_of_key)) << shown;
     }
 }
 
