@@ -374,23 +374,21 @@ TEST_P(AgendaSpeed, AHundredThousand)
     EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
 }
 
-INSTANTIATE_TEST_SUITE_P(Agenda, AgendaSpeed,
-                         testing::Values(Crowd{"plain", [](std::size_t) { return Entry{}; }},
-                                         Crowd{"one_group", [](std::size_t) { return Entry{.load = {.groups = {0}}}; }},
-                                         Crowd{"pairs_of_groups",
-                                               [](std::size_t i) {
-                                                   return Entry{.load = {.groups = {i % 20, i / 20 % 20}}};
-                                               }},
-                                         Crowd{"memory",
-                                               [](std::size_t i) {
-                                                   return Entry{.load = {.memory = i * 7919 % (1 << 19)},
-                                                                .expected = Microseconds(i * 31 % 10007)};
-                                               }},
-                                         Crowd{"chain",
-                                               [](std::size_t i) {
-                                                   return i == 0 ? Entry{} : Entry{.needs = {i - 1}};
-                                               }}),
-                         [](const auto& crowd) { return std::string(crowd.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Agenda, AgendaSpeed,
+    testing::Values(Crowd{"plain", [](std::size_t) { return Entry{}; }},
+                    Crowd{"one_group", [](std::size_t) { return Entry{.load = {.groups = {0}}}; }},
+                    Crowd{"pairs_of_groups",
+                          [](std::size_t i) {
+                              return Entry{.load = {.groups = {i % 20, i / 20 % 20}}};
+                          }},
+                    Crowd{"memory",
+                          [](std::size_t i) {
+                              return Entry{.load = {.memory = i * 7919 % (1 << 19)},
+                                           .expected = Microseconds(i * 31 % 10007)};
+                          }},
+                    Crowd{"chain", [](std::size_t i) { return i == 0 ? Entry{} : Entry{.needs = {i - 1}}; }}),
+    [](const auto& crowd) { return std::string(crowd.param.name); });
 
 } // namespace
 } // namespace hutch::schedule
