@@ -67,8 +67,7 @@ class Agenda {
         int attempts = 0;       ///< given out
         std::size_t awaits = 0; ///< edges to what is not over yet
         std::size_t held = 0;   ///< slots
-        std::size_t passed =
-            0; ///< how often something that delays it started before it while it was the first in order
+        std::size_t passed = 0; ///< how often something that delays it was started while it was the first in order
     };
     struct Waiter {
         std::size_t entry;
