@@ -62,12 +62,12 @@ class Agenda {
     enum class Phase : unsigned char { waiting, ready, delayed, running, over };
     struct State {
         Phase phase = Phase::waiting;
-        bool holds = false;       ///< room, while running
-        bool lost = false;        ///< forfeited
-        int attempts = 0;         ///< given out
-        std::size_t awaits = 0;   ///< edges to what is not over yet
-        std::size_t held = 0;     ///< slots
-        std::size_t passed = 0;   ///< how often something that delays it started before it while it was the first in order
+        bool holds = false;     ///< room, while running
+        bool lost = false;      ///< forfeited
+        int attempts = 0;       ///< given out
+        std::size_t awaits = 0; ///< edges to what is not over yet
+        std::size_t held = 0;   ///< slots
+        std::size_t passed = 0; ///< how often something that delays it was started while it was the first in order
     };
     struct Waiter {
         std::size_t entry;

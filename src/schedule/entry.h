@@ -14,7 +14,8 @@ struct Load {
     std::size_t slots = 1;           ///< workers; 0 is 1, and more than there are is all of them
     bool exclusive = false;          ///< nothing else runs beside it
     std::vector<std::size_t> groups; ///< indices into Room::groups, in any order; once is enough
-    Bytes memory = 0;                ///< declared, or seen before; 0: not known, not counted. More than the budget: runs when nothing that counts runs
+    Bytes memory =
+        0; ///< declared, or seen before; 0: not known, not counted. More than the budget: runs when nothing that counts runs
 };
 
 struct Entry {

@@ -21,7 +21,7 @@ class MinTree {
   private:
     static constexpr std::uint64_t empty = UINT64_MAX;
     std::size_t places_;
-    std::size_t leaves_;              ///< a power of two
+    std::size_t leaves_;               ///< a power of two
     std::vector<std::uint64_t> least_; ///< of the two below; the root is 1, the places are leaves_ …
 };
 

@@ -37,7 +37,8 @@ Shape shape_of(const Load& load, const Room& room, const std::vector<std::size_t
     Shape shape{.slots = std::max<std::size_t>(load.slots, 1), .exclusive = load.exclusive, .groups = {}};
     if (!load.exclusive) { // with nothing beside it, groups are no matter
         shape.groups = each_once(load.groups);
-        std::erase_if(shape.groups, [&](std::size_t group) { return members[group] <= std::max(room.groups[group], 1u); });
+        std::erase_if(shape.groups,
+                      [&](std::size_t group) { return members[group] <= std::max(room.groups[group], 1u); });
     }
     return shape;
 }

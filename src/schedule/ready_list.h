@@ -65,7 +65,7 @@ class ReadyList {
     void update_head(std::size_t kind);
 
     std::vector<Kind> kinds_;
-    std::vector<Where> where_; ///< by entry
+    std::vector<Where> where_;                            ///< by entry
     std::set<std::pair<std::size_t, std::size_t>> heads_; ///< rank of the first ready one, kind: kinds that have one
     std::optional<std::size_t> plain_;                    ///< the kind
 };

@@ -42,8 +42,8 @@ class Referee {
         int attempts = 0;
         bool lost = false;
         Microseconds due{0};
-        std::size_t passed = 0;          ///< by anything that, by the rule's words, takes what it waits for
-        std::size_t truly_delayed = 0;   ///< by what makes it start later if something that runs now ends
+        std::size_t passed = 0;        ///< by anything that, by the rule's words, takes what it waits for
+        std::size_t truly_delayed = 0; ///< by what makes it start later if something that runs now ends
     };
     struct Holder {
         std::size_t entry, slots;

@@ -38,9 +38,18 @@ Mixture draw_mixture(Random& random)
 {
     const auto some = [&](unsigned most) { return static_cast<unsigned>(below(random, most + 1)); };
     const auto rarely = [&](unsigned most) { return chance(random, 20) ? some(most) : 0; };
-    return {.edges = some(80), .wide = some(30), .exclusive = chance(random, 50) ? some(8) : 0, .grouped = some(60),
-            .memory = some(100), .known = chance(random, 30) ? 0 : some(100), .failing = some(30), .retried = some(60),
-            .unkillable = rarely(2), .leased = rarely(5), .cancelled = chance(random, 10) ? 1u : 0u, .hasty = some(100)};
+    return {.edges = some(80),
+            .wide = some(30),
+            .exclusive = chance(random, 50) ? some(8) : 0,
+            .grouped = some(60),
+            .memory = some(100),
+            .known = chance(random, 30) ? 0 : some(100),
+            .failing = some(30),
+            .retried = some(60),
+            .unkillable = rarely(2),
+            .leased = rarely(5),
+            .cancelled = chance(random, 10) ? 1u : 0u,
+            .hasty = some(100)};
 }
 
 struct Graph {

