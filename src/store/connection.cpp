@@ -83,13 +83,10 @@ Told told(int primary, int system_errno)
 
 } // namespace
 
-Connection::Connection(const Home& home, const OpenOptions& options)
-    : directory_(home.directory()), file_(home.file()), options_(options)
+Connection::Connection(const Home& home, const OpenOptions& options) : directory_(home.directory()), file_(home.file()), options_(options)
 {
     if (!options_.now) {
-        options_.now = [] {
-            return std::chrono::duration_cast<Microseconds>(std::chrono::system_clock::now().time_since_epoch());
-        };
+        options_.now = [] { return std::chrono::duration_cast<Microseconds>(std::chrono::system_clock::now().time_since_epoch()); };
     }
 }
 
@@ -97,13 +94,13 @@ Connection::~Connection() = default;
 
 Error Connection::error_of(Tried tried, const SQLite::Exception& thrown) const
 {
+    const int system_errno = errno;
     const int extended = thrown.getExtendedErrorCode() > 0 ? thrown.getExtendedErrorCode() : thrown.getErrorCode();
     const int primary = extended & 0xff;
-    const bool of_system = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY;
-    const int number = of_system && database_ ? sqlite3_system_errno(database_->getHandle()) : 0;
+    const int number = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN ? system_errno : 0;
     const auto [code, hint] = told(primary, number);
-    std::string message = fmt::format("{}{} in '{}': {}", tried.doing, tried.with.empty() ? "" : fmt::format(" '{}'", tried.with), file_,
-                                      thrown.what());
+    std::string message =
+        fmt::format("{}{} in '{}': {}", tried.doing, tried.with.empty() ? "" : fmt::format(" '{}'", tried.with), file_, thrown.what());
     if (number != 0) {
         message += fmt::format(": {}", std::generic_category().message(number));
     }
@@ -174,9 +171,9 @@ Result<void> Connection::look_at_schema()
                            "HUTCH_STATE_DIR=DIRECTORY puts the store elsewhere");
     }
     if (id == application_id && version_ > schema_version()) {
-        return plain_error(fmt::format("open '{}': it was written by a newer hutch: schema {}, this one knows {}", file_, version_,
-                                       schema_version()),
-                           "use that hutch, or HUTCH_STATE_DIR=DIRECTORY for a store of another version");
+        return plain_error(
+            fmt::format("open '{}': it was written by a newer hutch: schema {}, this one knows {}", file_, version_, schema_version()),
+            "use that hutch, or HUTCH_STATE_DIR=DIRECTORY for a store of another version");
     }
     if (id != application_id || version_ < 1 || !has_tables) {
         return std::unexpected(damage(file_, "its tables are not those of a store"));
@@ -294,6 +291,7 @@ Writing::Writing(Connection& connection) : connection_(connection)
 Writing::~Writing()
 {
     if (open_) {
+        const ErrnoKept kept;
         (void)connection_.database().tryExec("ROLLBACK"); // nothing to roll back after some errors: SQLite did it
         connection_.forget_words();
     }

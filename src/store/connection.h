@@ -33,13 +33,30 @@ inline bool is_damage(const Error& error)
     return error.code == EUCLEAN;
 }
 
+/// errno as it was, afterwards: sqlite3_system_errno() does not have what a failed write left there, so that error_of() reads it when the
+/// stack has been unwound.
+class ErrnoKept {
+  public:
+    ErrnoKept() = default;
+    ErrnoKept(const ErrnoKept&) = delete;
+    ErrnoKept& operator=(const ErrnoKept&) = delete;
+    ~ErrnoKept() { errno = before_; }
+
+  private:
+    int before_ = errno;
+};
+
 /// A kept statement while it is bound and stepped. Clean again afterwards, whatever was thrown.
 class Query {
   public:
     explicit Query(SQLite::Statement& statement) : statement_(statement) {}
     Query(const Query&) = delete;
     Query& operator=(const Query&) = delete;
-    ~Query() { (void)statement_.tryReset(); }
+    ~Query()
+    {
+        const ErrnoKept kept;
+        (void)statement_.tryReset();
+    }
 
     /// In the order of the statement's "?". Unset is NULL; numbers beyond SQLite's 63 bits are its greatest.
     template <class... Values> Query& bind(const Values&... values)
@@ -77,10 +94,7 @@ class Query {
     void bind_one(int index, const std::string& value) { statement_.bind(index, value); }
     void bind_one(int index, const char* value) { statement_.bind(index, std::string(value)); }
     void bind_one(int index, std::string_view value) { statement_.bind(index, std::string(value)); }
-    template <class T> void bind_one(int index, const std::optional<T>& value)
-    {
-        value ? bind_one(index, *value) : statement_.bind(index);
-    }
+    template <class T> void bind_one(int index, const std::optional<T>& value) { value ? bind_one(index, *value) : statement_.bind(index); }
     SQLite::Statement& statement_;
 };
 
@@ -110,23 +124,19 @@ class Connection {
     /// Runs `work`, which returns a Result and may throw what SQLiteCpp throws.
     template <class Work> auto guarded(Tried tried, Work&& work) -> decltype(work())
     {
+        errno = 0;
         try {
             return work();
-        }
-        catch (const SQLite::Exception& thrown) {
+        } catch (const SQLite::Exception& thrown) {
             return std::unexpected(error_of(tried, thrown));
-        }
-        catch (const std::exception& thrown) {
+        } catch (const std::exception& thrown) {
             return std::unexpected(other_error(tried, thrown));
         }
     }
     /// The statement of this text, prepared once. The text has to be a literal: it is known by its address.
     SQLite::Statement& kept(const char* sql);
     /// kept() and bind() in one.
-    template <class... Values> int run(const char* sql, const Values&... values)
-    {
-        return Query(kept(sql)).bind(values...).run();
-    }
+    template <class... Values> int run(const char* sql, const Values&... values) { return Query(kept(sql)).bind(values...).run(); }
     SQLite::Database& database() { return *database_; }
 
     /// After a commit: an Error if the file is no longer in its place; fdatasync if it is time.
@@ -155,7 +165,7 @@ class Connection {
     std::unordered_map<const char*, SQLite::Statement> statements_; ///< gone before database_
     std::unordered_map<std::string, std::int64_t> words_;
     std::int64_t version_ = 0;
-    base::UniqueFd journal_;       ///< store.sqlite-wal: fdatasync on it. It carries no locks, so that closing it is harmless.
+    base::UniqueFd journal_; ///< store.sqlite-wal: fdatasync on it. It carries no locks, so that closing it is harmless.
     bool unsynced_ = false;
     Microseconds last_sync_{0}; ///< monotonic
 };

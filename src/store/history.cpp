@@ -12,8 +12,8 @@ namespace {
 
 // CROSS JOIN keeps the order: for each run one seek into results, which have no index by test.
 constexpr const char* select_history = R"sql(
-SELECT r.run, leg, name, attempt, counts, v.word, c.word, exit_code, signal, runs.started_at + r.started_at, duration, memory_peak, cpu_usec,
-    io_read, io_write, pids_peak, leaked, cases_passed, cases_failed, cases_skipped, cases_planned, reason, size, mtime_ns, digest
+SELECT r.run, leg, name, attempt, counts, v.word, c.word, exit_code, signal, runs.started_at + r.started_at, duration, memory_peak,
+    cpu_usec, io_read, io_write, pids_peak, leaked, cases_passed, cases_failed, cases_skipped, cases_planned, reason, size, mtime_ns, digest
 FROM (SELECT id, started_at FROM runs ORDER BY id DESC LIMIT ?2) runs CROSS JOIN results r ON r.run = runs.id AND r.test = ?1
     JOIN tests ON tests.id = r.test
     LEFT JOIN words v ON v.id = verdict LEFT JOIN words c ON c.id = cause LEFT JOIN files ON files.id = file
@@ -21,8 +21,8 @@ ORDER BY r.run DESC, attempt
 )sql";
 
 constexpr const char* select_results = R"sql(
-SELECT r.run, leg, name, attempt, counts, v.word, c.word, exit_code, signal, runs.started_at + r.started_at, duration, memory_peak, cpu_usec,
-    io_read, io_write, pids_peak, leaked, cases_passed, cases_failed, cases_skipped, cases_planned, reason, size, mtime_ns, digest
+SELECT r.run, leg, name, attempt, counts, v.word, c.word, exit_code, signal, runs.started_at + r.started_at, duration, memory_peak,
+    cpu_usec, io_read, io_write, pids_peak, leaked, cases_passed, cases_failed, cases_skipped, cases_planned, reason, size, mtime_ns, digest
 FROM results r JOIN runs ON runs.id = r.run JOIN tests ON tests.id = r.test
     LEFT JOIN words v ON v.id = verdict LEFT JOIN words c ON c.id = cause LEFT JOIN files ON files.id = file
 WHERE r.run = ?1 AND (?2 IS NULL OR r.test = ?2)

@@ -71,8 +71,13 @@ std::string network_file_system(base::BorrowedFd directory)
         std::uint32_t magic;
         const char* name;
     };
-    static constexpr std::array<Kind, 7> kinds = {{{0x6969, "NFS"}, {0x517b, "SMB"}, {0xff534d42, "CIFS"}, {0xfe534d42, "SMB2"},
-                                                   {0x01021997, "9p"}, {0x5346414f, "AFS"}, {0x00c36400, "Ceph"}}};
+    static constexpr std::array<Kind, 7> kinds = {{{0x6969, "NFS"},
+                                                   {0x517b, "SMB"},
+                                                   {0xff534d42, "CIFS"},
+                                                   {0xfe534d42, "SMB2"},
+                                                   {0x01021997, "9p"},
+                                                   {0x5346414f, "AFS"},
+                                                   {0x00c36400, "Ceph"}}};
     struct statfs status;
     if (::fstatfs(directory.get(), &status) != 0) {
         return {};
@@ -183,9 +188,9 @@ Result<base::UniqueFd> Home::lock(Milliseconds patience) const
             return system_error(fmt::format("lock '{}'", directory_));
         }
         if (deadline.passed()) {
-            return system_error(fmt::format("lock '{}' within {}: another process makes or repairs the store", directory_,
-                                            format_duration(patience)),
-                                EAGAIN);
+            return system_error(
+                fmt::format("lock '{}' within {}: another process makes or repairs the store", directory_, format_duration(patience)),
+                EAGAIN);
         }
         const timespec pause{.tv_sec = 0, .tv_nsec = 5'000'000}; // the kernel has no flock with a deadline
         ::nanosleep(&pause, nullptr);
@@ -268,7 +273,8 @@ void mark_suspect(const std::string& file)
 std::string Home::misgivings() const
 {
     const std::string kind = network_file_system(fd_);
-    return kind.empty() ? "" : fmt::format("the store '{}' is on {}: runs on different machines must not share it; {}", file_, kind, elsewhere);
+    return kind.empty() ? ""
+                        : fmt::format("the store '{}' is on {}: runs on different machines must not share it; {}", file_, kind, elsewhere);
 }
 
 } // namespace hutch::store

@@ -20,8 +20,8 @@ class Home {
     static Result<Home> at(const StorePlace& place);
 
     const std::string& directory() const { return directory_; }
-    const std::string& file() const { return file_; }        ///< DIRECTORY/store.sqlite
-    std::string draft() const { return file_ + ".new"; }     ///< where a new one is made before it gets its name
+    const std::string& file() const { return file_; }    ///< DIRECTORY/store.sqlite
+    std::string draft() const { return file_ + ".new"; } ///< where a new one is made before it gets its name
     base::BorrowedFd fd() const { return fd_; }
 
     enum class Stands { nothing, store, other }; ///< other: (nearly) empty, a directory, a pipe: to be set aside

@@ -54,7 +54,7 @@ void add_result(Connection& connection, const RunKey& key, const Recording& reco
     const Outcome& outcome = recording.outcome;
     const Usage& usage = outcome.usage;
     const CaseReport* cases = recording.cases;
-    const auto cases_that = [cases](std::size_t CaseReport::* verdict) {
+    const auto cases_that = [cases](std::size_t CaseReport::*verdict) {
         return cases == nullptr || cases->total() == 0 ? std::nullopt : std::optional<std::size_t>(cases->*verdict);
     };
     const std::string_view reason = cut_text(reason_of(recording), longest_reason);

@@ -41,10 +41,8 @@ Result<void> StoreReporter::tell(const event::TestStarted& started)
 Result<void> StoreReporter::tell(const event::TestFinished& finished)
 {
     const auto file = file_of_ ? file_of_(*finished.test) : std::nullopt;
-    return store_.record(*key_, {.test = finished.test->name,
-                                 .outcome = *finished.outcome,
-                                 .attempt = finished.attempt,
-                                 .file = file ? &*file : nullptr});
+    return store_.record(
+        *key_, {.test = finished.test->name, .outcome = *finished.outcome, .attempt = finished.attempt, .file = file ? &*file : nullptr});
 }
 
 Result<void> StoreReporter::tell(const event::RunFinished& finished)
@@ -53,8 +51,7 @@ Result<void> StoreReporter::tell(const event::RunFinished& finished)
     if (finished.signal != 0) {
         ending.signal = finished.signal;
         ending.why = fmt::format("signal {}", finished.signal);
-    }
-    else if (finished.not_run > 0) {
+    } else if (finished.not_run > 0) {
         ending.why = fmt::format("{} tests were not run", finished.not_run);
     }
     ending.state = ending.why.empty() ? RunState::finished : RunState::stopped;

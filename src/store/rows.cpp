@@ -120,9 +120,8 @@ std::optional<FileFacts> read_file_facts(const Query& query, int size_column)
     if (query.null(size_column)) {
         return std::nullopt;
     }
-    return FileFacts{.size = query.unsigned_number(size_column),
-                     .mtime_ns = query.number(size_column + 1),
-                     .digest = query.text(size_column + 2)};
+    return FileFacts{
+        .size = query.unsigned_number(size_column), .mtime_ns = query.number(size_column + 1), .digest = query.text(size_column + 2)};
 }
 
 std::string_view cut_text(std::string_view text, std::size_t most)

@@ -22,9 +22,9 @@ class Connection;
 struct Opened;
 
 struct OpenOptions {
-    std::string boot_id = {};             ///< of this boot; a run left by another one is a reason to check the file
-    Milliseconds busy_timeout{10'000};    ///< how long another process is waited for
-    Microseconds sync_interval{1'000'000}; ///< at most this is lost with the machine's power; 0: nothing, at the cost of an fsync a test
+    std::string boot_id = {};               ///< of this boot; a run left by another one is a reason to check the file
+    Milliseconds busy_timeout{10'000};      ///< how long another process is waited for
+    Microseconds sync_interval{1'000'000};  ///< at most this is lost with the machine's power; 0: nothing, at the cost of an fsync a test
     std::function<Microseconds()> now = {}; ///< wall clock since the epoch; empty: CLOCK_REALTIME
 };
 
@@ -81,7 +81,7 @@ class Store {
     Result<RunRow> find_run(std::string_view text);
     /// In the order in which they started; all attempts. `test` empty: all tests.
     Result<std::vector<ResultRow>> results_of(std::int64_t run, std::string_view test = {});
-    Result<std::vector<std::string>> in_flight(std::int64_t run); ///< of its last leg
+    Result<std::vector<std::string>> in_flight(std::int64_t run);                                  ///< of its last leg
     Result<std::vector<ResultRow>> history_of(std::string_view test, std::size_t most_runs = 100); ///< the newest run first
     /// The worst first, of one run or over all.
     Result<std::vector<TopRow>> top(By by, std::size_t most, std::optional<std::int64_t> run = {});

@@ -24,7 +24,8 @@ WITH said AS (
     FROM results JOIN words ON words.id = verdict
     WHERE counts AND word NOT IN ('skip', 'planned', 'cancelled', 'blocked', 'error') AND (?1 IS NULL OR run = ?1)
 ), steps AS (
-    SELECT test, run, (flaky OR (good AND attempt > 1)) OR good <> lag(good, 1, good) OVER (PARTITION BY test ORDER BY run) AS changed FROM said
+    SELECT test, run, (flaky OR (good AND attempt > 1)) OR good <> lag(good, 1, good) OVER (PARTITION BY test ORDER BY run) AS changed
+    FROM said
 )
 SELECT name, changes, run, 1.0 * changes / verdicts, verdicts FROM (
     SELECT test, sum(changed) AS changes, max(CASE WHEN changed THEN run END) AS run, count(*) AS verdicts FROM steps GROUP BY test

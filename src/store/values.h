@@ -53,8 +53,8 @@ struct RunFacts {
 
 /// A run that is being worked on: what started(), record() and end_run() are told.
 struct RunKey {
-    std::int64_t run = 0;   ///< its number in this store, never given to another one
-    std::int64_t leg = 0;   ///< 1 is the first process that worked on it; each resume is one more
+    std::int64_t run = 0;    ///< its number in this store, never given to another one
+    std::int64_t leg = 0;    ///< 1 is the first process that worked on it; each resume is one more
     Microseconds started{0}; ///< wall clock, since the epoch
     bool operator==(const RunKey&) const = default;
 };
@@ -129,7 +129,7 @@ struct RunRow {
     std::string state;  ///< as to_string(RunState)
     std::string cwd;
     Microseconds started_at{0};
-    std::vector<LegRow> legs; ///< at least one; the last one's figures are the run's
+    std::vector<LegRow> legs;                    ///< at least one; the last one's figures are the run's
     std::map<std::string, std::size_t> verdicts; ///< of the attempts that count
 
     const LegRow& last() const { return legs.back(); }

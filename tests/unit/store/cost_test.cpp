@@ -46,7 +46,8 @@ TEST_F(Cost, of_recording)
     const auto last = kept.last_of_each().value();
     told("last_of_each_us_per_test", micros(before) / tests);
     EXPECT_EQ(last.size(), static_cast<std::size_t>(tests));
-    const double one = static_cast<double>(SQLite::Database(file()).execAndGet("SELECT sum(pgsize) FROM dbstat WHERE name = 'results'").getInt64());
+    const double one =
+        static_cast<double>(SQLite::Database(file()).execAndGet("SELECT sum(pgsize) FROM dbstat WHERE name = 'results'").getInt64());
     told("bytes_per_result", one / tests / 3);
     EXPECT_LT(one / tests / 3, 100.0);
 }

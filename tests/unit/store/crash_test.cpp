@@ -1,7 +1,9 @@
 // Processes that are killed, that write at the same time, and that have no more room.
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -239,7 +241,8 @@ TEST_F(Crash, full_in_the_middle_of_a_run)
             const auto done = opened->store.record(*key, {.test = "t" + std::to_string(number), .outcome = outcome_of(Verdict::pass)});
             if (!done) {
                 const std::string& text = done.error().message;
-                const bool said = text.starts_with("record 't" + std::to_string(number) + "' in '" + file() + "': disk I/O error: File too large");
+                const bool said =
+                    text.starts_with("record 't" + std::to_string(number) + "' in '" + file() + "': disk I/O error: File too large");
                 return said && done.error().code == EFBIG && !done.error().hint.empty() ? 100 + number % 100 : 3;
             }
             ++number;
@@ -254,6 +257,43 @@ TEST_F(Crash, full_in_the_middle_of_a_run)
     EXPECT_EQ(completed % 100, static_cast<std::size_t>(result - 100)) << "all that was acknowledged, and nothing else";
     EXPECT_EQ(raw("PRAGMA integrity_check"), "ok");
     EXPECT_TRUE(kept.begin_run(facts("b-2-2"))) << "and it goes on when there is room";
+}
+
+/// A file system of 1 MB in place of the state directory, for this process. False where that is not allowed.
+bool mount_small(const std::string& directory)
+{
+    const bool root = ::geteuid() == 0;
+    const std::string map = "0 " + std::to_string(::geteuid()) + " 1";
+    return ::unshare(root ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) == 0 && (root || base::write_once("/proc/self/uid_map", map)) &&
+           ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           ::mount("tmpfs", directory.c_str(), "tmpfs", 0, "size=1m,mode=0700") == 0;
+}
+
+TEST_F(Crash, a_full_file_system)
+{
+    constexpr int not_allowed = 77;
+    std::filesystem::create_directories(place_.directory);
+    const int result = wait_for(in_child([&] {
+        if (!mount_small(place_.directory)) {
+            return not_allowed;
+        }
+        auto opened = Store::open(place_, options_);
+        const auto key = opened ? opened->store.begin_run(facts()) : std::unexpected(opened.error());
+        std::size_t number = 0;
+        Result<void> done;
+        while (key && done && number < 10'000) {
+            done = opened->store.record(*key, {.test = "t" + std::to_string(number++), .outcome = outcome_of(Verdict::pass)});
+        }
+        if (done || done.error().code != ENOSPC || !done.error().hint.starts_with("free space")) {
+            return 3;
+        }
+        const auto completed = opened->store.completed(key->run);
+        return completed && completed->size() == number - 1 && raw("PRAGMA integrity_check") == "ok" ? 0 : 4;
+    }));
+    if (result == not_allowed) {
+        GTEST_SKIP() << "no file system can be mounted here";
+    }
+    EXPECT_EQ(result, 0);
 }
 
 TEST_F(Crash, no_room_to_begin)

@@ -109,8 +109,12 @@ TEST_F(History, of_one_test)
 TEST_F(History, top_by_figures)
 {
     Store kept = store();
-    run(kept, {{.test = "a", .outcome = with(100, 9, 1, 50)}, {.test = "b", .outcome = with(300, 1, 2, 20, 4)}, {.test = "none", .outcome = outcome_of(Verdict::skip, Cause::exit_skip, Microseconds(0))}});
-    run(kept, {{.test = "a", .outcome = with(500, 3, 0, 10)}, {.test = "b", .outcome = with(200, 5, 7, 30, 1)}, {.test = "c", .outcome = with(1, 1, 0, 1)}});
+    run(kept, {{.test = "a", .outcome = with(100, 9, 1, 50)},
+               {.test = "b", .outcome = with(300, 1, 2, 20, 4)},
+               {.test = "none", .outcome = outcome_of(Verdict::skip, Cause::exit_skip, Microseconds(0))}});
+    run(kept, {{.test = "a", .outcome = with(500, 3, 0, 10)},
+               {.test = "b", .outcome = with(200, 5, 7, 30, 1)},
+               {.test = "c", .outcome = with(1, 1, 0, 1)}});
     EXPECT_EQ(told(kept.top(By::memory, 10).value()), "a=500@2 b=300@1 c=1@2 ");
     EXPECT_EQ(told(kept.top(By::memory, 1).value()), "a=500@2 ");
     EXPECT_EQ(told(kept.top(By::memory, 10, 1).value()), "b=300@1 a=100@1 ");
@@ -129,9 +133,22 @@ TEST_F(History, top_by_flakiness)
     Store kept = store();
     const Outcome pass = outcome_of(Verdict::pass), fail = outcome_of(Verdict::fail), skip = outcome_of(Verdict::skip),
                   flaky = outcome_of(Verdict::flaky), error = outcome_of(Verdict::error);
-    run(kept, {{.test = "steady", .outcome = pass}, {.test = "broken", .outcome = fail}, {.test = "swings", .outcome = pass}, {.test = "marked", .outcome = flaky}, {.test = "fixed", .outcome = fail}, {.test = "interrupted", .outcome = pass}});
-    run(kept, {{.test = "steady", .outcome = pass}, {.test = "broken", .outcome = fail}, {.test = "swings", .outcome = fail}, {.test = "marked", .outcome = pass}, {.test = "fixed", .outcome = pass}, {.test = "interrupted", .outcome = skip}});
-    run(kept, {{.test = "steady", .outcome = error}, {.test = "broken", .outcome = fail}, {.test = "swings", .outcome = pass}, {.test = "interrupted", .outcome = pass}});
+    run(kept, {{.test = "steady", .outcome = pass},
+               {.test = "broken", .outcome = fail},
+               {.test = "swings", .outcome = pass},
+               {.test = "marked", .outcome = flaky},
+               {.test = "fixed", .outcome = fail},
+               {.test = "interrupted", .outcome = pass}});
+    run(kept, {{.test = "steady", .outcome = pass},
+               {.test = "broken", .outcome = fail},
+               {.test = "swings", .outcome = fail},
+               {.test = "marked", .outcome = pass},
+               {.test = "fixed", .outcome = pass},
+               {.test = "interrupted", .outcome = skip}});
+    run(kept, {{.test = "steady", .outcome = error},
+               {.test = "broken", .outcome = fail},
+               {.test = "swings", .outcome = pass},
+               {.test = "interrupted", .outcome = pass}});
     run(kept, {{.test = "swings", .outcome = fail, .attempt = 1, .counts = false}, {.test = "swings", .outcome = pass, .attempt = 2}});
     EXPECT_EQ(told(kept.top(By::flaky, 10).value()), "swings=3@4 fixed=1@2 marked=1@1 ");
     EXPECT_EQ(told(kept.top(By::flaky, 10, 4).value()), "swings=1@4 ");
@@ -154,7 +171,9 @@ TEST_F(History, what_tests_need_is_what_passes_needed)
     Store kept = store();
     Outcome failed = with(9'000, 9'000, 9'000, 9'000);
     failed.verdict = Verdict::fail;
-    run(kept, {{.test = "a", .outcome = with(100, 9, 1, 50)}, {.test = "b", .outcome = failed}, {.test = "c", .outcome = outcome_of(Verdict::pass)}});
+    run(kept, {{.test = "a", .outcome = with(100, 9, 1, 50)},
+               {.test = "b", .outcome = failed},
+               {.test = "c", .outcome = outcome_of(Verdict::pass)}});
     run(kept, {{.test = "a", .outcome = with(70, 12, 3, 20)}});
     const auto needed = kept.needed().value();
     ASSERT_EQ(needed.size(), 2U);
@@ -187,7 +206,8 @@ TEST_F(Prune, by_count)
     Store kept = store();
     const FileFacts file{.size = 1, .mtime_ns = 1};
     for (int count = 1; count <= 5; ++count) {
-        run(kept, {{.test = "a", .outcome = outcome_of(Verdict::pass)}, {.test = count == 1 ? "old" : "new", .outcome = outcome_of(Verdict::pass)}});
+        run(kept, {{.test = "a", .outcome = outcome_of(Verdict::pass)},
+                   {.test = count == 1 ? "old" : "new", .outcome = outcome_of(Verdict::pass)}});
     }
     const RunKey extra = kept.begin_run(facts("x")).value();
     ASSERT_TRUE(kept.record(extra, {.test = "a", .outcome = outcome_of(Verdict::pass), .file = &file}));

@@ -104,8 +104,8 @@ TEST_F(Opening, a_newer_schema_is_refused_and_untouched)
     change("PRAGMA user_version = 7");
     const std::string before = content(file());
     const Error error = refused();
-    EXPECT_EQ(error.message, "open '" + file() + "': it was written by a newer hutch: schema 7, this one knows " +
-                                 std::to_string(schema_version()));
+    EXPECT_EQ(error.message,
+              "open '" + file() + "': it was written by a newer hutch: schema 7, this one knows " + std::to_string(schema_version()));
     EXPECT_NE(error.hint, "");
     EXPECT_EQ(content(file()), before);
     EXPECT_FALSE(base::exists(file(".damaged-1")));

@@ -33,7 +33,8 @@ TEST_F(Record, all_that_was_told_comes_back)
     const RunKey key = kept.begin_run(facts()).value();
     EXPECT_EQ(key, (RunKey{.run = 1, .leg = 1, .started = now_}));
     now_ += std::chrono::seconds(10);
-    const CaseReport cases{.protocol = Protocol::tap, .passed = 3, .failed = 1, .skipped = 0, .planned = 2, .complaint = "planned 7, saw 6"};
+    const CaseReport cases{
+        .protocol = Protocol::tap, .passed = 3, .failed = 1, .skipped = 0, .planned = 2, .complaint = "planned 7, saw 6"};
     const FileFacts file{.size = 12, .mtime_ns = 1'700'000'000'123'456'789, .digest = std::string("\0\xff", 2)};
     const Outcome outcome = full_outcome();
     ASSERT_TRUE(kept.record(key, {.test = "tests/ä 'x'.sh", .outcome = outcome, .attempt = 1, .cases = &cases, .file = &file}));
@@ -69,7 +70,8 @@ TEST_F(Record, what_is_not_known_stays_unknown)
     const CaseReport none;
     ASSERT_TRUE(kept.record(key, {.test = "t", .outcome = outcome_of(Verdict::pass), .cases = &none}));
     const ResultRow row = kept.results_of(key.run).value().at(0);
-    EXPECT_FALSE(row.exit_code || row.signal || row.memory_peak || row.cpu_usec || row.io_read_bytes || row.pids_peak || row.cases || row.file);
+    EXPECT_FALSE(row.exit_code || row.signal || row.memory_peak || row.cpu_usec || row.io_read_bytes || row.pids_peak || row.cases ||
+                 row.file);
     EXPECT_EQ(row.reason, "");
 }
 
@@ -119,7 +121,8 @@ TEST_F(Record, names_of_any_bytes_and_lengths)
 {
     Store kept = store();
     const RunKey key = kept.begin_run(facts()).value();
-    const std::vector<std::string> names = {"", "\xff\xfe", "a\nb", "'; DROP TABLE runs; --", std::string("a\0b", 3), std::string(100'000, 'n')};
+    const std::vector<std::string> names = {
+        "", "\xff\xfe", "a\nb", "'; DROP TABLE runs; --", std::string("a\0b", 3), std::string(100'000, 'n')};
     for (const std::string& name : names) {
         ASSERT_TRUE(kept.started(key, name, 1));
         ASSERT_TRUE(kept.record(key, {.test = name, .outcome = outcome_of(Verdict::pass)}));

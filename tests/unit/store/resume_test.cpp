@@ -180,7 +180,8 @@ TEST_F(Resume, quarantine_after_two_unplanned_ends_in_a_row)
             SCOPED_TRACE(step.what);
             EXPECT_EQ(kept.last_of_each()->at(test).unplanned_ends, step.ends);
             const auto quarantined = kept.quarantined().value();
-            EXPECT_EQ(std::any_of(quarantined.begin(), quarantined.end(), [&](const auto& found) { return found.test == test; }), step.quarantined);
+            EXPECT_EQ(std::any_of(quarantined.begin(), quarantined.end(), [&](const auto& found) { return found.test == test; }),
+                      step.quarantined);
         }
     }
 }
