@@ -37,6 +37,7 @@ struct TestStarted {
     TestPtr test;
     int attempt = 1;
     int pid = 0;
+    int round = 1; ///< of --repeat and --stress
 };
 
 struct TestFinished {
@@ -45,6 +46,8 @@ struct TestFinished {
     std::shared_ptr<const Outcome> outcome;
     std::shared_ptr<const Captured> out, err;
     std::string output_file; ///< the whole output on request, else empty
+    int round = 1;           ///< of --repeat and --stress
+    bool final = true;       ///< false: another attempt follows, and counts instead
 };
 
 struct RunFinished {

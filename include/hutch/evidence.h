@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,12 @@ struct OomFacts {
     bool operator==(const OomFacts&) const = default;
 };
 
+/// Which of the test's expressions (ExitRules) match what it wrote.
+struct OutputMatches {
+    bool skip = false, fail = false, pass = false;
+    bool operator==(const OutputMatches&) const = default;
+};
+
 struct Evidence {
     std::optional<ExitStatus> exit;       ///< unset: never started, or never ended
     std::optional<StopReason> stopped;    ///< hutch signalled the test, for this reason
@@ -45,6 +52,8 @@ struct Evidence {
     std::vector<DeniedCall> denied;
     std::size_t denied_count = 0;
     std::vector<std::string> tampered; ///< limits or membership that are not as they were written
+    std::shared_ptr<const CaseReport> cases; ///< null: no protocol but the exit code
+    OutputMatches matches;
     Usage usage;
     Enforced enforced;
     Microseconds duration{0};

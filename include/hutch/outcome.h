@@ -2,12 +2,15 @@
 // hutch::report::describe(); nowhere else. docs/outcomes.md has the whole table.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hutch/cases.h"
 #include "hutch/limits.h"
 #include "hutch/policy.h"
 
@@ -77,7 +80,22 @@ enum class Cause {
     not_started,      ///< error: prepare, spawn, admission or exec went wrong; `detail` says which
     unkillable,       ///< error: still populated 5 s after cgroup.kill; `detail` has the /proc state
     cancelled,        ///< cancelled: interrupt or --fail-fast
+    case_failed,      ///< fail: exit 0, but cases failed
+    protocol_broken,  ///< fail: exit 0, but the output is not what its protocol demands; `cases->complaint`
+    file_skipped,     ///< skip: the protocol says so of the whole file, or all its cases were skipped
+    cases_planned,    ///< planned: no case is more than that
+    output_fail,      ///< fail: a fail_if expression matches what it wrote
+    output_pass,      ///< pass: a pass_if expression does, whatever the exit code
+    output_no_pass,   ///< fail: none of the pass_if expressions does
+    output_skip,      ///< skip: a skip_if expression does
+    expected_failure, ///< pass: will_fail, and it failed
+    unexpected_pass,  ///< fail: will_fail, and it passed
+    said_skip,        ///< skip: not started, because its metadata or the project file say so; `detail` why
+    said_planned,     ///< planned: the same
+    dependency,       ///< blocked: not started, because what it depends on did not pass; `detail` names it
+    not_available,    ///< error: not started, because something that it needs is not there; `detail` what
 };
+inline constexpr std::size_t cause_count = 32;
 std::string_view to_string(Cause cause);
 
 struct Outcome {
@@ -98,7 +116,8 @@ struct Outcome {
     std::vector<DeniedCall> denied;       ///< at most 16 are listed, the first ones, each (name, command) once
     std::size_t denied_count = 0;         ///< all of them
     std::vector<std::string> tampered;    ///< "memory.max: 512M was 64M", "left its cgroup: pid 17 'x' is in /…"
-    std::string detail;                   ///< of not_started and unkillable
+    std::string detail;                   ///< of not_started, unkillable, and of what was not started
+    std::shared_ptr<const CaseReport> cases; ///< what its protocol told; null: nothing was read
     bool operator==(const Outcome&) const = default;
 };
 

@@ -27,11 +27,18 @@ enum class CgroupChoice {
 /// --leak: what a pass with left-over processes is.
 enum class LeakPolicy { report, fail };
 
+/// --flaky: what a pass after a failed attempt is for the exit code.
+enum class FlakyPolicy { pass, fail };
+
 struct RunOptions {
     std::size_t workers = 1;
     Isolation isolation = Isolation::automatic;
     CgroupChoice cgroup = CgroupChoice::automatic;
     LeakPolicy leak = LeakPolicy::report;
+    FlakyPolicy flaky = FlakyPolicy::pass;
+    std::size_t rounds = 1;              ///< --repeat: every test is run so many times
+    Microseconds stress{0};              ///< --stress: rounds are begun until this has passed; 0: not so
+    Microseconds stall_timeout{0};       ///< something runs and nothing has ended for so long: the run is stopped; 0: never
     std::size_t max_fail = 0;            ///< stop after so many failures, 0 = never
     std::size_t capture_bytes = 1 << 20; ///< kept of each stream: half as head, half as tail
     std::string output_dir;              ///< whole outputs go to files here; empty: not kept

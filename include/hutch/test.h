@@ -22,6 +22,8 @@ struct ExitRules {
     std::vector<int> skip_codes = {77};
     std::optional<int> error_code = 99; ///< a hard error: never the test's verdict on what it tests
     bool will_fail = false;             ///< a failure is a pass and the other way round (ctest's WILL_FAIL, meson's should_fail)
+    bool will_fail_by_signal = false;   ///< with it: death by a signal is such a failure (meson's, not ctest's)
+    bool tap_as_meson = false;          ///< meson's reading of TAP: no plan is no complaint, no case is a skip, an exit code an error
     /// RE2 over what it wrote (both streams, as far as they are kept): one that matches decides, whatever the exit code was. Where
     /// `pass` has any and none matches, the test failed. Order: skip, fail, pass (ctest's SKIP_, FAIL_, PASS_REGULAR_EXPRESSION).
     std::vector<std::string> skip_if, fail_if, pass_if;
@@ -34,6 +36,13 @@ inline const std::shared_ptr<const Traits>& nothing_said()
     static const auto nothing = std::make_shared<const Traits>();
     return nothing;
 }
+
+/// What an entry of a run is there for.
+enum class Role {
+    test,
+    setup,    ///< run once before the tests that need it; what it leaves running stays until the last of them has ended
+    teardown, ///< run once after them
+};
 
 /// Found by discover/: one file or one entry of a build system's suite, and how it is run.
 struct TestFile {
@@ -49,7 +58,17 @@ struct TestFile {
     std::vector<std::string> required_files = {}; ///< must be there, or it is not run and failed (ctest's REQUIRED_FILES)
     /// Tests that have to end before it, by name, pass or not (ctest's DEPENDS); traits.depends_on have to pass.
     std::vector<std::string> after = {};
+    std::vector<std::string> follow = {}; ///< tests that are selected with it, by name (ctest's clean-ups)
+    Role role = Role::test;
+    std::vector<std::string> setups = {}; ///< names of the set-ups that it needs
     std::string not_available = {};   ///< why it cannot be run at all: a failure that is told, not started; "": it can
+};
+
+/// Why a test is not started, known before the run: what is told of it instead.
+struct Foregone {
+    bool is_failure = false; ///< cannot be run
+    bool is_planned = false; ///< else it is skipped
+    std::string why;
 };
 
 /// Compiled once by plan/, shared by all attempts at the test.
@@ -61,7 +80,11 @@ struct TestSpec {
     /// "K=V": what all tests of the run have in common, shared (5000 tests × 60 variables). Never null in a compiled
     /// spec. What belongs to one test or one attempt is added by plan::attempt_environment().
     std::shared_ptr<const std::vector<std::string>> base_env;
+    std::vector<std::string> own_env; ///< "K=V" over all others; "K" alone takes K away
     std::string work_dir; ///< absolute; the test starts here
+    Role role = Role::test;
+    std::vector<std::size_t> setups;  ///< indices of the set-ups whose KEY=VALUE lines are in its environment
+    std::optional<Foregone> foregone;
     Protocol protocol = Protocol::exit;
     ExitRules exit;
     Limits limits;                    ///< what is really written for this test

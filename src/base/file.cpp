@@ -73,17 +73,22 @@ Result<std::string> read_file(FileAt file, std::size_t limit)
     if (!fd.valid()) {
         return system_error(fmt::format("read '{}'", file.name));
     }
+    return read_file(fd, file.name, limit);
+}
+
+Result<std::string> read_file(BorrowedFd fd, std::string_view name, std::size_t limit)
+{
     // st_size is 0 for kernel files, therefore it is read until the end. Most fit into the first piece.
     std::array<char, 4096> piece;
     std::string content;
     while (true) {
         const ssize_t got = read_fully(fd.get(), piece);
         if (got < 0) {
-            return system_error(fmt::format("read '{}'", file.name));
+            return system_error(fmt::format("read '{}'", name));
         }
         content.append(piece.data(), static_cast<std::size_t>(got));
         if (content.size() > limit) {
-            return system_error(fmt::format("read '{}', more than {} bytes", file.name, limit), EFBIG);
+            return system_error(fmt::format("read '{}', more than {} bytes", name, limit), EFBIG);
         }
         if (static_cast<std::size_t>(got) < piece.size()) {
             return content;

@@ -34,6 +34,9 @@ Result<UniqueFd> open_file(const std::string& path, int flags, mode_t mode = 0);
 Result<std::string> read_file(FileAt file, std::size_t limit = small_file_limit);
 Result<std::string> read_file(const std::string& path, std::size_t limit = small_file_limit);
 
+/// What is left to be read through an open descriptor; `name` is for messages.
+Result<std::string> read_file(BorrowedFd fd, std::string_view name, std::size_t limit);
+
 /// The beginning of a file into `buffer` by one read, which for kernel files is all that fits. For hot paths: nothing is
 /// allocated, and what cannot be read (for whatever reason; errno is kept) is unset.
 std::optional<std::string_view> read_into(FileAt file, std::span<char> buffer);

@@ -1,5 +1,7 @@
 // The stable names of include/hutch's enumerations, and what a set of limits sets. A name is its enumerator's,
 // always: events, reports and stores of other versions depend on it.
+#include <array>
+
 #include "hutch/limits.h"
 #include "hutch/outcome.h"
 
@@ -95,45 +97,13 @@ std::string_view to_string(Verdict verdict)
 
 std::string_view to_string(Cause cause)
 {
-    switch (cause) {
-    case Cause::exit_zero:
-        return "exit_zero";
-    case Cause::exit_skip:
-        return "exit_skip";
-    case Cause::exit_hard_error:
-        return "exit_hard_error";
-    case Cause::exit_nonzero:
-        return "exit_nonzero";
-    case Cause::died_by_signal:
-        return "died_by_signal";
-    case Cause::wall_clock:
-        return "wall_clock";
-    case Cause::cpu_time:
-        return "cpu_time";
-    case Cause::memory_own:
-        return "memory_own";
-    case Cause::memory_watchdog:
-        return "memory_watchdog";
-    case Cause::memory_enclosing:
-        return "memory_enclosing";
-    case Cause::memory_machine:
-        return "memory_machine";
-    case Cause::pids_max:
-        return "pids_max";
-    case Cause::pids_watchdog:
-        return "pids_watchdog";
-    case Cause::denied_syscall:
-        return "denied_syscall";
-    case Cause::leaked:
-        return "leaked";
-    case Cause::not_started:
-        return "not_started";
-    case Cause::unkillable:
-        return "unkillable";
-    case Cause::cancelled:
-        return "cancelled";
-    }
-    return "?";
+    constexpr std::array<std::string_view, cause_count> names{
+        "exit_zero",       "exit_skip",       "exit_hard_error",  "exit_nonzero",    "died_by_signal", "wall_clock",     "cpu_time",
+        "memory_own",      "memory_watchdog", "memory_enclosing", "memory_machine",  "pids_max",       "pids_watchdog",  "denied_syscall",
+        "leaked",          "not_started",     "unkillable",       "cancelled",       "case_failed",    "protocol_broken", "file_skipped",
+        "cases_planned",   "output_fail",     "output_pass",      "output_no_pass",  "output_skip",    "expected_failure", "unexpected_pass",
+        "said_skip",       "said_planned",    "dependency",       "not_available"};
+    return names.at(static_cast<std::size_t>(cause));
 }
 
 bool is_success(Verdict verdict)

@@ -77,6 +77,28 @@ std::string full_name(const CLI::App& command)
     return parent == nullptr ? command.get_name() : fmt::format("{} {}", full_name(*parent), command.get_name());
 }
 
+/// `hutch exec [flags] CMD…`: what follows the command's name is the command's, and what follows "--" as well.
+bool begins_command(const Arguments& arguments)
+{
+    return !arguments.own.empty() && arguments.own.front() == "exec";
+}
+
+std::vector<std::string> parser_arguments(const Arguments& arguments)
+{
+    std::vector<std::string> list = arguments.own;
+    if (arguments.divided && !begins_command(arguments)) {
+        list.emplace_back("--");
+        std::ranges::copy(arguments.rest, std::back_inserter(list));
+    }
+    for (std::string& argument : list) {
+        if (!begins_command(arguments) && argument.starts_with('[') && argument.ends_with(']')) {
+            argument.insert(0, "./"); // CLI11 would take a path "[a]" for a list; flags have no such values
+        }
+    }
+    std::ranges::reverse(list); // what CLI11 wants
+    return list;
+}
+
 Error usage_error_of(const CLI::ParseError& error, const CLI::App& root, const CLI::App& command)
 {
     const std::string help = &root == &command ? "see hutch --help" : fmt::format("see {} --help", full_name(command));

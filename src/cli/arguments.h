@@ -18,6 +18,12 @@ struct Arguments {
 };
 Arguments divide(int argc, char** argv);
 
+/// Whether what follows the flags is a command with its own arguments: `hutch exec`.
+bool begins_command(const Arguments& arguments);
+
+/// What CLI11 is given, in the order that it wants.
+std::vector<std::string> parser_arguments(const Arguments& arguments);
+
 /// "--flag=" would make the parser take the next argument as the value.
 Result<void> check_empty_values(const std::vector<std::string>& arguments);
 

@@ -91,7 +91,10 @@ Result<int> execute(const ExecSettings& settings, const Policy& policy, const st
     }
     const auto plan =
         make_plan(only_test(settings.command),
-                  {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation}, **box, cwd);
+                  {.limits = [&](const Traits&) { return settings.limits; },
+                   .policy = [&](const Traits&) { return policy; },
+                   .isolation = settings.options.isolation},
+                  **box, cwd);
     if (!plan) {
         (void)(*box)->close();
         return std::unexpected(plan.error());

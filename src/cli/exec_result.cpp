@@ -56,6 +56,8 @@ int exec_exit_code(const run::OneResult& result)
         return exit_no_box;
     case Cause::cancelled:
         return result.signal != 0 ? exit_signal_base + result.signal : own_code(outcome);
+    default:
+        break; // what a suite or a protocol says: a command has none
     }
     return exit_no_box;
 }

@@ -11,6 +11,7 @@
 #include "cli/policy_flags.h"
 #include "config/limit_options.h"
 #include "config/profile.h"
+#include "config/traits.h"
 
 namespace hutch::cli {
 
@@ -125,7 +126,7 @@ Result<Limits> LimitFlags::start(Base base) const
     if (safe_mode_) {
         return config::safe_mode_limits();
     }
-    const std::string named = profile_.empty() ? environment_variable("HUTCH_PROFILE") : profile_;
+    const std::string named = named_profile();
     if (!named.empty()) {
         return config::profile_limits(named, Origin::asked);
     }
@@ -133,9 +134,35 @@ Result<Limits> LimitFlags::start(Base base) const
                                  : config::profile_limits(config::default_profile, Origin::profile);
 }
 
+std::string LimitFlags::named_profile() const
+{
+    return flag_or_variable(profile_, "HUTCH_PROFILE");
+}
+
+bool LimitFlags::replaces() const
+{
+    return no_limits_ || safe_mode_ || !named_profile().empty();
+}
+
 Result<Limits> LimitFlags::limits(Base base) const
 {
-    Result<Limits> limits = start(base);
+    return with_flags(start(base));
+}
+
+Result<Limits> LimitFlags::limits_of(const Traits& traits, Base base) const
+{
+    if (replaces()) {
+        return limits(base);
+    }
+    auto limits = traits.profile ? config::profile_limits(*traits.profile, Origin::asked) : start(base);
+    if (limits) {
+        limits = config::limits_over(*std::move(limits), traits.limits);
+    }
+    return with_flags(std::move(limits));
+}
+
+Result<Limits> LimitFlags::with_flags(Result<Limits> limits) const
+{
     std::map<const CLI::Option*, std::size_t> taken;
     for (const CLI::Option* option : command_->parse_order()) {
         const auto flag = std::ranges::find(flags_, option, &Flag::option);

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "hutch/limits.h"
+#include "hutch/traits.h"
 
 namespace hutch::cli {
 
@@ -24,6 +25,9 @@ class LimitFlags {
     /// Adds the flags to `command`, which must live as long as this.
     void add_to(CLI::App& command);
     Result<Limits> limits(Base base) const;
+    /// The flags over what is said of a test: a profile, --no-limits or --safe-mode among them replace all of that; else the test's
+    /// profile, or `base`, with its limits, is what they are laid over.
+    Result<Limits> limits_of(const Traits& traits, Base base) const;
 
   private:
     struct Flag {
@@ -32,6 +36,9 @@ class LimitFlags {
     };
 
     Result<Limits> start(Base base) const;
+    Result<Limits> with_flags(Result<Limits> limits) const;
+    bool replaces() const;
+    std::string named_profile() const;
 
     CLI::App* command_ = nullptr;
     std::vector<Flag> flags_;

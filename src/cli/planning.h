@@ -1,6 +1,7 @@
 // From test files and wanted limits to tests that can be run here, for `hutch run` and `hutch exec` alike.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,10 @@ struct Plan {
     std::vector<std::string> notices;
 };
 
-/// What is asked for.
+/// What is asked for: of each test by what is said of it. Tests with equal traits get equal answers; asked once for each.
 struct Wanted {
-    const Limits& limits;
-    const Policy& policy;
+    std::function<Result<Limits>(const Traits&)> limits;
+    std::function<Result<Policy>(const Traits&)> policy;
     Isolation isolation;
 };
 

@@ -241,12 +241,24 @@ Result<config::LoadedPolicy> PolicyFlags::changed(config::LoadedPolicy loaded, c
 
 Result<Policy> PolicyFlags::policy(const std::string& cwd, Isolation isolation) const
 {
-    const std::string name = named();
+    return policy_of(Traits(), cwd, isolation);
+}
+
+Result<Policy> PolicyFlags::policy_of(const Traits& traits, const std::string& cwd, Isolation isolation) const
+{
+    const std::string on_line = named();
+    const bool own = on_line.empty();
+    const std::string none = traits.isolation == Apart::none ? "trusted" : "";
+    const std::string name = own ? traits.policy.value_or(none) : on_line;
     auto loaded = config::load_policy(name.empty() ? implicit_policy_name() : name, policy_places(cwd));
     if (!loaded) {
         return std::unexpected(std::move(loaded.error()));
     }
     loaded->policy.set_origin(name.empty() ? Origin::profile : Origin::asked);
+    if (own && traits.network) {
+        loaded->policy.namespaces.network = *traits.network;
+        loaded->policy.set_origin(Feature::network, Origin::asked);
+    }
     loaded = changed(std::move(*loaded), cwd);
     if (!loaded) {
         return std::unexpected(std::move(loaded.error()));

@@ -10,6 +10,7 @@
 #include "config/policy_file.h"
 #include "hutch/policy.h"
 #include "hutch/session.h"
+#include "hutch/traits.h"
 
 namespace hutch::cli {
 
@@ -38,6 +39,9 @@ class PolicyFlags {
     /// flag asks for the features that it touches. With Isolation::off: trusted, whatever was named; what is wrong is an
     /// error all the same.
     Result<Policy> policy(const std::string& cwd, Isolation isolation) const;
+    /// The same for a test of which something is said: its policy counts where no flag and no variable names one, and then its
+    /// network, too; both are asked for.
+    Result<Policy> policy_of(const Traits& traits, const std::string& cwd, Isolation isolation) const;
 
   private:
     struct Flag {

@@ -2,9 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <iterator>
-
 #include <fmt/format.h>
 
 #include "base/file.h"
@@ -28,28 +25,6 @@ const CLI::App& chosen_command(const CLI::App& root)
     return parsed.empty() ? root : chosen_command(*parsed.front());
 }
 
-/// `hutch exec [flags] CMD…`: what follows the command's name is the command's, and what follows "--" as well.
-bool begins_command(const Arguments& arguments)
-{
-    return !arguments.own.empty() && arguments.own.front() == "exec";
-}
-
-std::vector<std::string> parser_arguments(const Arguments& arguments)
-{
-    std::vector<std::string> list = arguments.own;
-    if (arguments.divided && !begins_command(arguments)) {
-        list.emplace_back("--");
-        std::ranges::copy(arguments.rest, std::back_inserter(list));
-    }
-    for (std::string& argument : list) {
-        if (!begins_command(arguments) && argument.starts_with('[') && argument.ends_with(']')) {
-            argument.insert(0, "./"); // CLI11 would take a path "[a]" for a list; flags have no such values
-        }
-    }
-    std::ranges::reverse(list); // what CLI11 wants
-    return list;
-}
-
 void describe_program(CLI::App& root)
 {
     root.name("hutch");
@@ -69,9 +44,9 @@ int program(int argc, char** argv)
     CLI::App root("Runs each test file in a cgroup of its own, with limits, and leaves nothing behind.");
     describe_program(root);
     Chosen chosen;
-    add_run(root, chosen);
+    add_run(root, chosen, arguments);
     add_exec(root, chosen, arguments);
-    add_list(root, chosen);
+    add_list(root, chosen, arguments);
     add_policy(root, chosen);
     add_doctor(root, chosen);
     add_clean(root, chosen);

@@ -14,9 +14,9 @@ namespace hutch::cli {
 using Chosen = std::function<int()>;
 
 /// Each adds its command and sets `chosen` when it is on the command line.
-void add_run(CLI::App& root, Chosen& chosen);
+void add_run(CLI::App& root, Chosen& chosen, const Arguments& arguments);
 void add_exec(CLI::App& root, Chosen& chosen, const Arguments& arguments);
-void add_list(CLI::App& root, Chosen& chosen);
+void add_list(CLI::App& root, Chosen& chosen, const Arguments& arguments);
 void add_policy(CLI::App& root, Chosen& chosen);
 void add_doctor(CLI::App& root, Chosen& chosen);
 void add_clean(CLI::App& root, Chosen& chosen);

@@ -12,20 +12,26 @@
 
 #include "base/file.h"
 #include "cli/box.h"
+#include "cli/composition.h"
 #include "cli/complaint.h"
 #include "cli/exit_codes.h"
 #include "cli/opening_notices.h"
 #include "cli/planning.h"
+#include "cli/history.h"
+#include "cli/lent_slots.h"
 #include "cli/profile_list.h"
 #include "cli/program.h"
+#include "cli/project_loading.h"
 #include "cli/run_flags.h"
+#include "cli/selection.h"
 #include "cli/work_directory.h"
-#include "discover/discover.h"
+#include "protocol/expressions.h"
 #include "report/json_lines.h"
 #include "report/plain.h"
 #include "report/signal_name.h"
 #include "run/engine.h"
 #include "schedule/slots.h"
+#include "store/reporter.h"
 
 namespace hutch::cli {
 
@@ -34,7 +40,7 @@ namespace {
 /// The terminal's reporter and the file's. With the events on standard output, the lines go to standard error.
 class Reporters {
   public:
-    static Result<std::unique_ptr<Reporters>> open(const RunSettings& settings)
+    static Result<std::unique_ptr<Reporters>> open(const RunSettings& settings, const History& history)
     {
         std::optional<report::JsonLinesReporter> events;
         if (!settings.events_file.empty()) {
@@ -45,13 +51,20 @@ class Reporters {
             events = std::move(*opened);
         }
         const int out = settings.events_file == "-" ? STDERR_FILENO : STDOUT_FILENO;
-        return std::unique_ptr<Reporters>(new Reporters(settings, out, std::move(events)));
+        auto reporters = std::unique_ptr<Reporters>(new Reporters(settings, out, std::move(events)));
+        if (history.store() != nullptr) {
+            reporters->store_.emplace(*history.store(), store::RunFacts{.run_id = {}, .owner = this_process()});
+        }
+        return reporters;
     }
 
-    /// Files before the terminal: what is on the screen is in the file.
+    /// The store first, then files, then the terminal: what is on the screen is in the files, and what is in the files is in the store.
     std::vector<Reporter*> list(std::vector<std::string> notices)
     {
         std::vector<Reporter*> reporters;
+        if (store_) {
+            reporters.push_back(&*store_);
+        }
         if (events_) {
             reporters.push_back(&*events_);
         }
@@ -72,6 +85,7 @@ class Reporters {
                                          .profiles = profile_list()})
     {}
 
+    std::optional<store::StoreReporter> store_;
     std::optional<report::JsonLinesReporter> events_;
     report::PlainReporter plain_;
     std::unique_ptr<OpeningNotices> opening_;
@@ -84,6 +98,9 @@ int conclude(const Result<run::RunResult>& result, const Reporters& reporters)
         return result.error().code == EPIPE && reporters.reader_has_gone() ? exit_signal_base + SIGPIPE
                                                                            : complain(result.error());
     }
+    if (result->stalled) {
+        return complain(exit_failed, fmt::format("no test ended within the stall timeout; {} not run", result->not_run));
+    }
     if (result->signal != 0) {
         return complain(exit_signal_base + result->signal,
                         fmt::format("ended by {}; {} not run", report::signal_name(result->signal), result->not_run));
@@ -91,71 +108,189 @@ int conclude(const Result<run::RunResult>& result, const Reporters& reporters)
     return result->failed > 0 || result->not_run > 0 ? exit_failed : exit_ok;
 }
 
-int run_in_box(std::vector<TestFile> files, const RunSettings& settings, const Policy& policy, const std::string& cwd)
+/// What a run is made of, before anything of the machine is touched.
+struct Prepared {
+    std::string cwd;
+    config::Project project;
+    RunSettings settings;
+    History history;
+    Selected selected;
+};
+
+Said said_of(const discover::Selection& selection)
 {
+    Said said{.traits = {}, .edges = selection.edges};
+    for (const TestFile& file : selection.tests) {
+        said.traits.push_back(file.traits);
+    }
+    return said;
+}
+
+/// What nobody can give yet is an error before anything is started.
+Result<void> check_traits(const std::vector<TestFile>& files)
+{
+    for (const TestFile& file : files) {
+        if (file.traits->ports) {
+            return plain_error(fmt::format("{}: @Ports: no ports can be leased yet", file.name));
+        }
+        if (file.traits->isolation == Apart::container) {
+            return plain_error(fmt::format("{}: @Isolation container: no containers can be started yet", file.name));
+        }
+        for (const auto& [patterns, label] : {std::pair(&file.exit.skip_if, "skip"), {&file.exit.fail_if, "fail"}, {&file.exit.pass_if, "pass"}}) {
+            const auto compiled = protocol::Expressions::compile(*patterns, fmt::format("{}'s {} expression", file.name, label));
+            if (!compiled) {
+                return std::unexpected(compiled.error());
+            }
+        }
+    }
+    return {};
+}
+
+/// A store that cannot be had is missed only where it was asked for something: a checkout may be read-only.
+Result<History> open_history(const RunSettings& settings, const config::Project& project, bool only_read)
+{
+    if (!settings.store) {
+        if (settings.selection.filter.needs_history()) {
+            return usage_error("--no-store knows nothing of earlier runs, and --rerun-failed, --only-skipped or status() needs them");
+        }
+        return History();
+    }
+    auto history = History::open(project.directory, only_read);
+    if (!history && !settings.selection.filter.needs_history()) {
+        return History::without(fmt::format("no history is kept: {} (--no-store says nothing)", history.error().message));
+    }
+    return history;
+}
+
+std::vector<std::string> opening_notices(const Prepared& prepared, const Box& box, std::vector<std::string> of_plan)
+{
+    std::vector<std::string> notices = box.notices();
+    for (const auto* more : std::initializer_list<const std::vector<std::string>*>{&prepared.selected.notices, &prepared.history.notices(), &of_plan}) {
+        notices.insert(notices.end(), more->begin(), more->end());
+    }
+    if (prepared.settings.shuffle_seed) {
+        notices.push_back(fmt::format("shuffled: --shuffle --seed {} gives this order again", *prepared.settings.shuffle_seed));
+    }
+    return notices;
+}
+
+Result<Plan> plan_tests(Prepared& prepared, const Box& box)
+{
+    const RunSettings& settings = prepared.settings;
+    return make_plan(std::move(prepared.selected.selection.tests),
+                     {.limits = settings.limits,
+                      .policy = [&](const Traits& traits) { return settings.policy(traits, prepared.cwd); },
+                      .isolation = settings.options.isolation},
+                     box, prepared.cwd);
+}
+
+int run_in_box(Prepared prepared)
+{
+    RunSettings& settings = prepared.settings;
     auto box = Box::open(settings.options.cgroup);
     if (!box) {
         return complain(box.error());
     }
-    auto plan =
-        make_plan(std::move(files),
-                  {.limits = settings.limits, .policy = policy, .isolation = settings.options.isolation}, **box, cwd);
+    const Said said = said_of(prepared.selected.selection);
+    auto plan = plan_tests(prepared, **box);
     if (!plan) {
         (void)(*box)->close();
         return complain(plan.error());
     }
-    auto reporters = Reporters::open(settings);
+    auto reporters = Reporters::open(settings, prepared.history);
     if (!reporters) {
         (void)(*box)->close();
         return complain(reporters.error());
     }
-    std::vector<std::string> notices = (*box)->notices();
-    std::ranges::move(plan->notices, std::back_inserter(notices));
-    schedule::LocalSlots slots(settings.options.workers);
-    const auto result = run::run_tests((*box)->engine(slots, (*reporters)->list(std::move(notices)), settings.cpus),
-                                       settings.options, std::move(plan->tests));
+    settings.options.stall_timeout = stall_timeout(plan->tests, settings);
+    const run::Work work = compose(std::move(plan->tests), said, settings, prepared.project, prepared.history);
+    Lent lent = lent_slots(settings);
+    std::ranges::move(lent.notices, std::back_inserter(plan->notices));
+    auto notices = opening_notices(prepared, **box, std::move(plan->notices));
+    const auto result =
+        run::run_tests((*box)->engine(*lent.slots, (*reporters)->list(std::move(notices)), settings.cpus), settings.options, work);
     const auto closed = (*box)->close();
     const int code = conclude(result, **reporters);
     return closed || code > exit_failed ? code : complain(closed.error());
 }
 
-int run_command(const RunFlags& flags)
+/// The command line is right by itself; then the project file lays its defaults below it.
+Result<Prepared> prepare(const RunFlags& flags, CLI::App& root, const Arguments& arguments)
 {
+    if (auto settings = flags.settings(); !settings) {
+        return std::unexpected(std::move(settings.error()));
+    }
+    const auto cwd = enter(flags.selection().directory());
+    if (!cwd) {
+        return std::unexpected(cwd.error());
+    }
+    auto loaded = load_project(*cwd, flags.selection().project_file());
+    if (!loaded) {
+        return std::unexpected(std::move(loaded.error()));
+    }
+    if (auto again = parse_with_defaults(root, arguments, loaded->project); !again) {
+        return std::unexpected(std::move(again.error()));
+    }
     auto settings = flags.settings();
     if (!settings) {
-        return complain(settings.error());
+        return std::unexpected(blame_project(settings.error(), loaded->project));
     }
-    const auto cwd = enter(settings->directory);
-    if (!cwd) {
-        return complain(cwd.error());
+    if (auto policy = settings->policy(Traits(), *cwd); !policy) {
+        return std::unexpected(std::move(policy.error()));
     }
-    const auto policy = settings->policy(*cwd);
-    if (!policy) {
-        return complain(policy.error());
+    auto history = open_history(*settings, loaded->project, flags.listing().wanted());
+    if (!history) {
+        return std::unexpected(std::move(history.error()));
     }
-    auto files = discover::discover(settings->paths, {.cwd = *cwd});
-    if (!files) {
-        return complain(files.error());
+    auto selected = select_tests(settings->selection, loaded->project, *cwd, history->last_of());
+    if (!selected) {
+        return std::unexpected(std::move(selected.error()));
     }
-    if (files->empty()) {
-        return settings->no_tests_pass ? exit_ok : complain(exit_no_tests, "no tests found");
+    std::ranges::move(loaded->notices, std::back_inserter(selected->notices));
+    return Prepared{.cwd = *cwd,
+                    .project = std::move(loaded->project),
+                    .settings = *std::move(settings),
+                    .history = *std::move(history),
+                    .selected = *std::move(selected)};
+}
+
+int run_command(const RunFlags& flags, CLI::App& root, const Arguments& arguments)
+{
+    auto prepared = prepare(flags, root, arguments);
+    if (!prepared) {
+        return complain(prepared.error());
     }
-    if (!settings->options.output_dir.empty()) {
-        if (const auto made = base::make_directories(settings->options.output_dir); !made) {
+    if (flags.listing().wanted()) {
+        return flags.listing().list(prepared->selected);
+    }
+    discover::Selection& selection = prepared->selected.selection;
+    if (selection.tests.empty()) {
+        return prepared->settings.no_tests_pass ? exit_ok : complain(exit_no_tests, why_no_tests(prepared->selected));
+    }
+    add_setups(selection, prepared->project);
+    if (const auto checked = check_traits(selection.tests); !checked) {
+        return complain(checked.error());
+    }
+    const std::string& output_dir = prepared->settings.options.output_dir;
+    if (!output_dir.empty()) {
+        if (const auto made = base::make_directories(output_dir); !made) {
             return complain(made.error());
         }
     }
-    return run_in_box(std::move(*files), *settings, *policy, *cwd);
+    return run_in_box(*std::move(prepared));
 }
+
 
 } // namespace
 
-void add_run(CLI::App& root, Chosen& chosen)
+void add_run(CLI::App& root, Chosen& chosen, const Arguments& arguments)
 {
     auto flags = std::make_shared<RunFlags>();
     CLI::App* command = root.add_subcommand("run", "Run test files, each in a cgroup of its own");
     flags->add_to(*command);
-    command->callback([flags, &chosen] { chosen = [flags] { return run_command(*flags); }; });
+    command->callback([flags, &root, &chosen, &arguments] {
+        chosen = [flags, &root, &arguments] { return run_command(*flags, root, arguments); };
+    });
 }
 
 } // namespace hutch::cli

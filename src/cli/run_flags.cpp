@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/choice.h"
 #include "cli/environment.h"
@@ -22,10 +23,10 @@ constexpr const char* report_group = "Reports";
 
 void RunFlags::add_to(CLI::App& command)
 {
-    command.add_option("PATH", paths_, "Test files, and directories whose executable files are tests (default: .)")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->type_name("");
+    selection_.add_to(command);
+    listing_.add_to(command, true);
     add_running(command);
+    add_repeating(command);
     limits_.add_to(command);
     policy_.add_to(command);
     box_.add_to(command);
@@ -51,7 +52,33 @@ void RunFlags::add_running(CLI::App& command)
     command.add_option("--no-tests", no_tests_, "No test found: fail with exit code 4 (default) or pass")
         ->type_name("fail|pass")
         ->group(running_group);
-    command.add_option("-C,--directory", directory_, "Go there first")->type_name("DIR")->group(running_group);
+    command
+        .add_option("--stall-timeout,--parallel-timeout", stall_timeout_,
+                    "Stop the run when something runs and nothing has ended\nfor so long (default 300s, or the longest --timeout; 0: off)")
+        ->type_name("DURATION")
+        ->group(running_group);
+    command
+        .add_option("--memory-budget", memory_budget_,
+                    "Tests that say or have shown what memory they take start\nonly while it fits into this (default 80%; 0: off)")
+        ->type_name("SIZE")
+        ->group(running_group);
+    command.add_flag("--no-store", no_store_, "Keep no history, and know none (.hutch/; docs/store.md)")->group(running_group);
+}
+
+void RunFlags::add_repeating(CLI::App& command)
+{
+    constexpr const char* group = "Again, and in which order";
+    command.add_option("--retries", retries_, "Try a test that did not pass so many times more")->type_name("N")->group(group);
+    command.add_option("--retry-delay", retry_delay_, "Wait so long before that")->type_name("DURATION")->group(group);
+    command.add_option("--flaky", flaky_, "A test that passed only when tried again: pass (default) or fail")
+        ->type_name("pass|fail")
+        ->group(group);
+    command.add_option("--repeat", repeat_, "Run every test N times")->type_name("N")->group(group);
+    command.add_option("--stress", stress_, "Run all tests again and again until so much time has passed")
+        ->type_name("DURATION")
+        ->group(group);
+    command.add_flag("--shuffle", shuffle_, "Start tests in a random order")->group(group);
+    command.add_option("--seed", seed_, "Of that order (default: of the clock, and told)")->type_name("N")->group(group);
 }
 
 void RunFlags::add_reports(CLI::App& command)
@@ -151,6 +178,79 @@ Result<RunOptions> RunFlags::options(unsigned cpus) const
     return options;
 }
 
+namespace {
+
+constexpr Microseconds default_stall = std::chrono::seconds(300);
+constexpr std::string_view default_budget = "80%";
+
+Result<std::optional<std::uint64_t>> count_of(std::string_view flag, const std::string& text, std::uint64_t least, std::uint64_t most)
+{
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    const auto count = base::parse_uint64(text);
+    if (!count || *count < least || *count > most) {
+        return usage_error(fmt::format("{} '{}': a number from {} to {}", flag, text, least, most));
+    }
+    return count;
+}
+
+Result<Microseconds> duration_of(std::string_view flag, const std::string& text, Microseconds standard)
+{
+    if (text.empty()) {
+        return standard;
+    }
+    auto duration = parse_duration(text);
+    if (!duration) {
+        duration.error().message = fmt::format("{}: {}", flag, duration.error().message);
+    }
+    return duration;
+}
+
+} // namespace
+
+Result<void> RunFlags::set_repeating(RunSettings& settings) const
+{
+    constexpr std::uint64_t most_rounds = 1'000'000;
+    const auto retries = count_of("--retries", retries_, 0, 100);
+    const auto rounds = count_of("--repeat", repeat_, 1, most_rounds);
+    const auto seed = count_of("--seed", seed_, 0, UINT64_MAX);
+    const auto delay = duration_of("--retry-delay", retry_delay_, Microseconds(0));
+    const auto stress = duration_of("--stress", stress_, Microseconds(0));
+    const auto stall = duration_of("--stall-timeout", stall_timeout_, default_stall);
+    const auto flaky_fails = chose_other("--flaky", flaky_, "pass", "fail");
+    const auto budget = parse_bytes(memory_budget_.empty() ? default_budget : memory_budget_, machine_memory());
+    for (const auto* error : {retries ? nullptr : &retries.error(), rounds ? nullptr : &rounds.error(), seed ? nullptr : &seed.error(),
+                              delay ? nullptr : &delay.error(), stress ? nullptr : &stress.error(), stall ? nullptr : &stall.error(),
+                              flaky_fails ? nullptr : &flaky_fails.error(), budget ? nullptr : &budget.error()}) {
+        if (error != nullptr) {
+            return std::unexpected(*error);
+        }
+    }
+    if (*rounds && *stress > Microseconds(0)) {
+        return usage_error("--repeat and --stress exclude each other");
+    }
+    if (*seed && !shuffle_) {
+        return usage_error("--seed is of --shuffle, which is not there", "--shuffle --seed " + seed_);
+    }
+    if (*retries) {
+        settings.retries = static_cast<unsigned>(**retries);
+    }
+    if (!retry_delay_.empty()) {
+        settings.retry_delay = *delay;
+    }
+    if (shuffle_) {
+        settings.shuffle_seed = seed->value_or(static_cast<std::uint64_t>(base::monotonic_now().count()) % 1'000'000);
+    }
+    settings.options.rounds = static_cast<std::size_t>(rounds->value_or(1));
+    settings.options.stress = *stress;
+    settings.options.stall_timeout = *stall;
+    settings.stall_is_default = stall_timeout_.empty();
+    settings.options.flaky = *flaky_fails ? FlakyPolicy::fail : FlakyPolicy::pass;
+    settings.memory_budget = *budget;
+    return {};
+}
+
 Result<RunSettings> RunFlags::settings() const
 {
     RunSettings settings;
@@ -160,14 +260,25 @@ Result<RunSettings> RunFlags::settings() const
         return std::unexpected(std::move(run_options.error()));
     }
     settings.options = std::move(*run_options);
-    auto limits = limits_.limits(LimitFlags::Base::default_profile);
-    if (!limits) {
-        return std::unexpected(std::move(limits.error()));
+    auto selection = selection_.settings();
+    if (!selection) {
+        return std::unexpected(std::move(selection.error()));
     }
-    settings.limits = std::move(*limits);
-    settings.policy = [this, isolation = settings.options.isolation](const std::string& cwd) {
-        return policy_.policy(cwd, isolation);
+    settings.selection = *std::move(selection);
+    settings.is_suite = selection_.is_suite();
+    const auto base = settings.is_suite ? LimitFlags::Base::nothing : LimitFlags::Base::default_profile;
+    if (const auto checked = limits_.limits(base); !checked) { // what is wrong with the flags is no test's fault
+        return std::unexpected(checked.error());
+    }
+    settings.limits = [this, base](const Traits& traits) { return limits_.limits_of(traits, base); };
+    settings.policy = [this, isolation = settings.options.isolation](const Traits& traits, const std::string& cwd) {
+        return policy_.policy_of(traits, cwd, isolation);
     };
+    if (auto repeating = set_repeating(settings); !repeating) {
+        return std::unexpected(std::move(repeating.error()));
+    }
+    settings.store = !no_store_;
+    settings.jobs_given = sequential_ || parallel_ || !flag_or_variable(jobs_, "HUTCH_JOBS").empty();
     const auto colour = parse_colour(colour_);
     if (!colour) {
         return std::unexpected(colour.error());
@@ -178,8 +289,6 @@ Result<RunSettings> RunFlags::settings() const
         return std::unexpected(pass.error());
     }
     settings.no_tests_pass = *pass;
-    settings.paths = paths_.empty() ? std::vector<std::string>{"."} : paths_;
-    settings.directory = directory_;
     settings.events_file = events_;
     settings.show_bytes = capture_.empty() ? default_show_bytes : settings.options.capture_bytes;
     settings.quiet = quiet_;

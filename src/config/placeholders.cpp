@@ -12,7 +12,7 @@
 namespace hutch::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> of_runners{"file", "dir", "name", "project"};
+constexpr std::array<std::string_view, 5> of_runners{"file", "dir", "name", "xml", "project"};
 constexpr std::size_t longest_shown = 60;
 
 std::unexpected<Error> unknown_placeholder(std::string_view name, std::span<const std::string_view> known)

@@ -43,6 +43,9 @@ Limits limits_over(Limits below, const Limits& over)
 
 Traits overlaid(Traits below, const Traits& over)
 {
+    if (over.profile) {
+        below.limits = Traits::nothing_limited(); // a profile that is named nearer to the test replaces what patterns said farther off
+    }
     below.limits = limits_over(std::move(below.limits), over.limits);
     lay(below.profile, over.profile);
     lay(below.policy, over.policy);

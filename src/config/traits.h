@@ -9,8 +9,8 @@
 
 namespace hutch::config {
 
-/// `over` wins where it says something. Lists (tags, depends_on, groups) are joined, each item once; limits one by one; I/O limits
-/// as a whole.
+/// `over` wins where it says something. Lists (tags, depends_on, groups) are joined, each item once; limits one by one, I/O limits
+/// as a whole; but a profile in `over` replaces all limits of `below`.
 Traits overlaid(Traits below, const Traits& over);
 
 /// The limits that `over` sets, over those of `below`; profile and grace stay `below`'s.

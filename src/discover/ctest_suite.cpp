@@ -154,6 +154,9 @@ class Order
             for (const std::string& fixture : entries[i].fixtures_setup) {
                 setups_[fixture].push_back(i);
             }
+            for (const std::string& fixture : entries[i].fixtures_cleanup) {
+                cleanups_[fixture].push_back(i);
+            }
         }
     }
 
@@ -167,6 +170,13 @@ class Order
             if (mentioned.insert(setup).second) {
                 auto& list = entries_[setup].disabled ? tests[index].after : traits.depends_on;
                 list.push_back(tests[setup].name);
+            }
+        }
+        for (const std::string& fixture : entry.fixtures_required) {
+            if (const auto found = cleanups_.find(fixture); found != cleanups_.end()) {
+                for (const std::size_t cleanup : found->second) {
+                    tests[index].follow.push_back(tests[cleanup].name);
+                }
             }
         }
         for (const std::string& name : entry.depends) {
@@ -191,7 +201,7 @@ class Order
 
     const std::vector<CtestEntry>& entries_;
     std::unordered_map<std::string, std::size_t> first_of_name_;
-    std::unordered_map<std::string, std::vector<std::size_t>> setups_;
+    std::unordered_map<std::string, std::vector<std::size_t>> setups_, cleanups_;
 };
 
 std::vector<std::string> notices_of(const std::vector<CtestEntry>& entries)

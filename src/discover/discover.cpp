@@ -5,14 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "discover/make_test.h"
 #include "discover/walk.h"
 
 namespace hutch::discover
@@ -45,84 +44,89 @@ std::string shell_word(std::string_view text)
     return quoted + "'";
 }
 
-TestFile test_file(std::string name, std::vector<std::string> command)
+class Discovery
 {
-    TestFile file;
-    file.name = std::move(name);
-    file.command = std::move(command);
-    return file;
-}
-
-std::vector<std::string> interpreter_of(const Runner& runner, const std::string& path)
-{
-    std::array<char, 256> buffer;
-    if (runner.prefers_hash_bang) {
-        const auto text = base::read_into(base::at_path(path), buffer);
-        if (auto command = text ? parse_hash_bang(*text) : std::nullopt) {
-            return *std::move(command);
-        }
+  public:
+    explicit Discovery(const DiscoverOptions& options)
+        : options_(options), maker_(options.project, options.simple_binary, options.ram)
+    {
     }
-    return {std::string(runner.interpreter)};
-}
 
-/// A file that the user named.
-Result<TestFile> named_file(std::string name, const DiscoverOptions& options)
+    Result<std::vector<TestFile>> tests_of(const std::string& path);
+
+  private:
+    Result<std::vector<TestFile>> below_directory(const std::string& name);
+    Result<TestFile> named_file(std::string name);
+
+    const DiscoverOptions& options_;
+    TestMaker maker_;
+};
+
+Result<TestFile> Discovery::named_file(std::string name)
 {
-    const std::string path = absolute_path(name, options.cwd);
-    if (::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0) {
-        return test_file(std::move(name), {path});
+    const std::string path = absolute_path(name, options_.cwd);
+    const bool executable = ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0;
+    auto file = maker_.make({.name = name, .path = path, .executable = executable, .named = true});
+    if (!file) {
+        return std::unexpected(std::move(file.error()));
     }
-    const auto runner = find_runner(options.runners, name);
-    if (!runner) {
+    if (!*file) {
         return usage_error(fmt::format("'{}' is not executable, and its name does not tell how to run it", name),
                            fmt::format("chmod +x {}", shell_word(name)));
     }
-    std::vector<std::string> command = interpreter_of(*runner, path);
-    command.push_back(path);
-    return test_file(std::move(name), std::move(command));
+    return *std::move(*file);
 }
 
-Result<std::vector<TestFile>> below_directory(const std::string& name, const DiscoverOptions& options)
+Result<std::vector<TestFile>> Discovery::below_directory(const std::string& name)
 {
-    const std::string root = absolute_path(name, options.cwd);
-    const auto found = executables_below(root);
+    const std::string root = absolute_path(name, options_.cwd);
+    const std::string before = root.ends_with('/') ? root : root + "/";
+    const auto found =
+        files_below(root, [&](std::string_view below, bool executable) { return maker_.is_test(fmt::format("{}{}", before, below), executable); });
     if (!found) {
         return std::unexpected(found.error());
     }
     const std::string prefix = name == "." ? "" : name.ends_with('/') ? name : name + "/";
-    const std::string_view slash = root.ends_with('/') ? "" : "/";
     std::vector<TestFile> files;
     files.reserve(found->size());
-    for (const std::string& below : *found) {
-        files.push_back(test_file(prefix + below, {fmt::format("{}{}{}", root, slash, below)}));
+    for (const Found& each : *found) {
+        auto file = maker_.make({.name = prefix + each.below, .path = before + each.below, .executable = each.executable});
+        if (!file) {
+            return std::unexpected(std::move(file.error()));
+        }
+        if (*file) {
+            files.push_back(*std::move(*file));
+        }
     }
     return files;
 }
 
-Result<std::vector<TestFile>> tests_of(const std::string& path, const DiscoverOptions& options)
+Result<std::vector<TestFile>> Discovery::tests_of(const std::string& path)
 {
     if (path.empty()) {
         return usage_error("a path is empty");
     }
-    const std::string name = shown_path(path, options.cwd);
+    const std::string name = shown_path(path, options_.cwd);
     struct stat status;
-    if (::stat(absolute_path(name, options.cwd).c_str(), &status) != 0) {
+    if (::stat(absolute_path(name, options_.cwd).c_str(), &status) != 0) {
         const int code = errno;
         auto error = system_error(fmt::format("find '{}'", path), code).error();
         error.fault = Fault::usage;
         return std::unexpected(std::move(error));
     }
     if (S_ISDIR(status.st_mode)) {
-        return below_directory(name, options);
+        return below_directory(name);
     }
     if (!S_ISREG(status.st_mode)) {
         return usage_error(fmt::format("'{}' is neither a file nor a directory", path));
     }
-    auto file = named_file(name, options);
+    auto file = named_file(name);
     if (!file) {
         return std::unexpected(std::move(file).error());
     }
-    return std::vector{std::move(*file)};
+    std::vector<TestFile> files;
+    files.push_back(std::move(*file));
+    return files;
 }
 
 } // namespace
@@ -150,8 +154,9 @@ Result<std::vector<TestFile>> discover(std::span<const std::string> paths, const
 {
     std::vector<TestFile> all;
     std::unordered_set<std::string> seen;
+    Discovery discovery(options);
     for (const std::string& path : paths) {
-        auto found = tests_of(path, options);
+        auto found = discovery.tests_of(path);
         if (!found) {
             return found;
         }

@@ -167,6 +167,7 @@ void set_protocol(TestFile& test, const std::string& protocol)
 {
     if (protocol == "tap") {
         test.protocol = Protocol::tap;
+        test.exit.tap_as_meson = true;
     } else if (protocol == "gtest") {
         test.protocol = Protocol::gtest;
     } else if (protocol != "exitcode" && protocol != "rust" && test.not_available.empty()) {
@@ -189,6 +190,7 @@ TestFile test_of(const Entry& entry, const SuitePlace& place)
     }
     test.environment = entry.environment;
     test.exit.will_fail = entry.should_fail;
+    test.exit.will_fail_by_signal = true;
     test.not_available = entry.not_available;
     test.why = fmt::format("a test of meson's in {}", place.build_dir);
     set_protocol(test, entry.protocol);

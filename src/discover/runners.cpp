@@ -2,59 +2,101 @@
 #include "discover/runners.h"
 
 #include <algorithm>
-#include <array>
+#include <set>
+#include <utility>
 
-#include "base/text.h"
+#include "base/file.h"
+#include "base/glob.h"
 
 namespace hutch::discover
 {
 namespace
 {
 
-// What a shell script needs is in its first line: bash written under #!/bin/bash is no program for sh. Python's line
-// often names an interpreter that is not there any more ("python").
-constexpr std::array<Runner, 5> table{{
-    {".sh", "sh", true},
-    {".bash", "bash", true},
-    {".py", "python3", false},
-    {".pl", "perl", true},
-    {".t", "perl", true},
-}};
+using Words = std::vector<std::string>;
+
+Runner builtin(std::string name, Words patterns, Start start, Words command, Protocol protocol)
+{
+    config::RunnerRule rule;
+    rule.name = std::move(name);
+    rule.patterns = std::move(patterns);
+    rule.command = std::move(command);
+    rule.protocol = protocol;
+    return {.rule = std::move(rule), .start = start};
+}
+
+Runner executables(Runner runner)
+{
+    runner.rule.executable_only = true;
+    return runner;
+}
+
+Runner named(Runner runner)
+{
+    runner.named_only = true;
+    return runner;
+}
+
+/// $SIMPLE_BINARY, the project file's, the project's own bin/simple, or what PATH has.
+Words simple_command(const config::Project& project, const std::string& binary)
+{
+    if (!binary.empty()) {
+        return {binary, "run", "{file}"};
+    }
+    if (!project.simple_command.empty()) {
+        return project.simple_command;
+    }
+    const std::string own = project.directory + "/bin/simple";
+    return {base::exists(own) ? own : "simple", "run", "{file}"};
+}
+
+std::vector<Runner> builtin_table(const config::Project& project, const std::string& simple_binary)
+{
+    const Words shell_tests{"test_*.sh", "test-*.sh", "*_test.sh", "*-test.sh", "*.test.sh"};
+    // What a shell script needs is in its first line: bash written under #!/bin/bash is no program for sh. Python's line
+    // often names an interpreter that is not there any more ("python").
+    return {
+        builtin("simple", {"*_spec.spl", "*_test.spl"}, Start::command, simple_command(project, simple_binary), Protocol::spl),
+        builtin("bats", {"*.bats"}, Start::command, {"bats", "--tap", "{file}"}, Protocol::tap),
+        builtin("perl", {"*.t"}, Start::hash_bang, {"perl"}, Protocol::tap),
+        executables(builtin("tap", {"**/t/*"}, Start::itself, {}, Protocol::tap)),
+        builtin("python", {"test_*.py", "*_test.py"}, Start::python, {"python3"}, Protocol::exit),
+        executables(builtin("executable", {"*"}, Start::itself, {}, Protocol::automatic)),
+        builtin("shell", shell_tests, Start::hash_bang, {"sh"}, Protocol::automatic),
+        named(builtin("sh", {"*.sh"}, Start::hash_bang, {"sh"}, Protocol::automatic)),
+        named(builtin("bash", {"*.bash"}, Start::hash_bang, {"bash"}, Protocol::automatic)),
+        named(builtin("py", {"*.py"}, Start::python, {"python3"}, Protocol::exit)),
+        named(builtin("pl", {"*.pl"}, Start::hash_bang, {"perl"}, Protocol::automatic)),
+    };
+}
 
 } // namespace
 
-std::span<const Runner> default_runners()
+std::vector<Runner> runner_table(const config::Project& project, const std::string& simple_binary)
 {
+    std::vector<Runner> table;
+    std::set<std::string_view> own;
+    for (const config::RunnerRule& rule : project.runners) {
+        table.push_back({.rule = rule, .start = rule.command.empty() ? Start::itself : Start::command});
+        own.insert(rule.name);
+    }
+    for (Runner& row : builtin_table(project, simple_binary)) {
+        if (!own.contains(row.rule.name)) {
+            table.push_back(std::move(row));
+        }
+    }
     return table;
 }
 
-std::optional<Runner> find_runner(std::span<const Runner> runners, std::string_view name)
+const Runner* find_runner(const std::vector<Runner>& table, std::string_view path, bool executable, bool named)
 {
-    const auto fits = [name](const Runner& runner) { return name.ends_with(runner.suffix); };
-    const auto found = std::ranges::find_if(runners, fits);
-    return found != runners.end() ? std::optional(*found) : std::nullopt;
-}
-
-std::optional<std::vector<std::string>> parse_hash_bang(std::string_view text)
-{
-    constexpr std::size_t kernel_limit = 255; // BINPRM_BUF_SIZE less one
-    text = text.substr(0, kernel_limit);
-    const std::size_t line_end = text.find('\n');
-    if (!text.starts_with("#!") || (line_end == std::string_view::npos && text.size() == kernel_limit)) {
-        return std::nullopt;
-    }
-    const std::string_view line =
-        base::trim(text.substr(2, line_end == std::string_view::npos ? line_end : line_end - 2));
-    const std::string_view interpreter = line.substr(0, line.find_first_of(" \t"));
-    if (interpreter.empty()) {
-        return std::nullopt;
-    }
-    std::vector<std::string> command{std::string(interpreter)};
-    const std::string_view argument = base::trim(line.substr(interpreter.size()));
-    if (!argument.empty()) {
-        command.emplace_back(argument);
-    }
-    return command;
+    const auto fits = [&](const Runner& row) {
+        return (executable || !row.rule.executable_only) && (named || !row.named_only) &&
+               std::ranges::any_of(row.rule.patterns,
+                                   [&](const std::string& pattern) { return base::glob_matches(pattern, path); });
+    };
+    const auto found = std::ranges::find_if(table, fits);
+    return found != table.end() ? &*found : nullptr;
 }
 
 } // namespace hutch::discover

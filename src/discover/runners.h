@@ -1,30 +1,34 @@
-// The runner table: how a file is run that cannot be executed by itself. Data, and the one rule that reads it. It never
-// decides what is a test.
+// The runner table: which files are tests, and how each is run. The project's rows come first, then the built-in ones
+// (docs/discovery.md has them, a test compares). The first row that fits decides.
 #pragma once
 
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/project.h"
+
 namespace hutch::discover
 {
 
-/// Files whose name ends in `suffix` are run by `interpreter`.
-struct Runner {
-    std::string_view suffix;
-    std::string_view interpreter;   ///< resolved through PATH by plan/
-    bool prefers_hash_bang = false; ///< the file's own #! line, if it has one, is better than `interpreter`
+/// How a file is started.
+enum class Start {
+    itself,    ///< it is executed
+    hash_bang, ///< itself where it may be executed, else by its own #! line, else by the row's command
+    python,    ///< found out from its text: discover/python_kind.h
+    command,   ///< by the row's command
 };
 
-std::span<const Runner> default_runners();
+struct Runner {
+    config::RunnerRule rule;
+    Start start = Start::command;
+    bool named_only = false; ///< only for a file that is named, not below a directory
+};
 
-/// The first row whose suffix fits; unset: nothing is known about such files.
-std::optional<Runner> find_runner(std::span<const Runner> runners, std::string_view name);
+/// The project's rows, then the built-in ones that it does not replace by the same name. `simple_binary` is $SIMPLE_BINARY, "" for none.
+std::vector<Runner> runner_table(const config::Project& project, const std::string& simple_binary = {});
 
-/// "#!/usr/bin/env -S perl -w\n…" → {"/usr/bin/env", "-S perl -w"}, as the kernel does it (fs/binfmt_script.c):
-/// everything after the interpreter is one argument. Unset: no such line, or none that the kernel would take.
-std::optional<std::vector<std::string>> parse_hash_bang(std::string_view text);
+/// The first row for a file of this path below the project's directory; null: none, it is no test.
+const Runner* find_runner(const std::vector<Runner>& table, std::string_view path, bool executable, bool named);
 
 } // namespace hutch::discover

@@ -77,7 +77,8 @@ Result<std::optional<Directory>> open_directory(int root, const std::string& bel
 
 /// What is found and what is still to be opened.
 struct Walk {
-    std::vector<std::string> files;
+    const Wants& wants;
+    std::vector<Found> files;
     std::vector<std::string> directories;
 };
 
@@ -88,11 +89,14 @@ void sort_in(Walk& walk, int directory, const std::string& below, const dirent& 
     if (kind == Kind::other || is_passed_over(name, kind == Kind::directory)) {
         return;
     }
-    const auto path = [&] { return below.empty() ? std::string(name) : fmt::format("{}/{}", below, name); };
+    std::string path = below.empty() ? std::string(name) : fmt::format("{}/{}", below, name);
     if (kind == Kind::directory) {
-        walk.directories.push_back(path());
-    } else if (::faccessat(directory, entry.d_name, X_OK, AT_EACCESS) == 0) {
-        walk.files.push_back(path());
+        walk.directories.push_back(std::move(path));
+        return;
+    }
+    const bool executable = ::faccessat(directory, entry.d_name, X_OK, AT_EACCESS) == 0;
+    if (walk.wants(path, executable)) {
+        walk.files.push_back({std::move(path), executable});
     }
 }
 
@@ -111,14 +115,14 @@ bool is_passed_over(std::string_view name, bool is_directory)
            });
 }
 
-Result<std::vector<std::string>> executables_below(const std::string& root)
+Result<std::vector<Found>> files_below(const std::string& root, const Wants& wants)
 {
     // The root itself may be a link: it was named.
     const base::UniqueFd root_fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!root_fd.valid()) {
         return system_error(fmt::format("open directory '{}'", root));
     }
-    Walk walk{.files = {}, .directories = {""}};
+    Walk walk{.wants = wants, .files = {}, .directories = {""}};
     while (!walk.directories.empty()) {
         const std::string below = std::move(walk.directories.back());
         walk.directories.pop_back();
@@ -139,7 +143,7 @@ Result<std::vector<std::string>> executables_below(const std::string& root)
             return system_error(fmt::format("read directory '{}/{}'", root, below));
         }
     }
-    std::ranges::sort(walk.files);
+    std::ranges::sort(walk.files, {}, &Found::below);
     return std::move(walk.files);
 }
 

@@ -1,7 +1,10 @@
 // See compile.h.
 #include "plan/compile.h"
 
+#include <unistd.h>
+
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,12 +24,13 @@ class Programs
   public:
     Programs(std::string_view work_dir, std::string_view path) : work_dir_(work_dir), path_(path) {}
 
-    Result<std::string> find(const std::string& command)
+    /// `work_dir`: the test's own, "" for the run's.
+    Result<std::string> find(const std::string& command, std::string_view work_dir)
     {
         if (const auto known = found_.find(command); known != found_.end()) {
             return known->second;
         }
-        auto program = resolve_program(command, work_dir_, path_);
+        auto program = resolve_program(command, work_dir.empty() ? work_dir_ : work_dir, path_);
         if (program && command.find('/') == std::string::npos) {
             found_.emplace(command, *program);
         }
@@ -50,34 +54,86 @@ std::unexpected<Error> cannot_run(const TestFile& file, Error error)
     return std::unexpected(std::move(error));
 }
 
+/// What is said of a test can keep it from being started at all.
+std::optional<Foregone> foregone(const TestFile& file)
+{
+    const Traits& traits = *file.traits;
+    if (traits.skip) {
+        return Foregone{.why = *traits.skip};
+    }
+    if (traits.planned) {
+        return Foregone{.is_planned = true, .why = *traits.planned};
+    }
+    if (!file.not_available.empty()) {
+        return Foregone{.is_failure = true, .why = file.not_available};
+    }
+    for (const std::string& needed : file.required_files) {
+        if (::access(needed.c_str(), F_OK) != 0) {
+            return Foregone{.is_failure = true, .why = fmt::format("the file '{}', which it requires, is not there", needed)};
+        }
+    }
+    return std::nullopt;
+}
+
+using Places = std::map<std::string, std::size_t, std::less<>>;
+
+Places places_of_setups(const std::vector<TestFile>& files)
+{
+    Places places;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (files[i].role == Role::setup) {
+            places.emplace(files[i].name, i);
+        }
+    }
+    return places;
+}
+
+std::vector<std::size_t> places_of(const std::vector<std::string>& names, const Places& places)
+{
+    std::vector<std::size_t> found;
+    for (const std::string& name : names) {
+        if (const auto place = places.find(name); place != places.end()) {
+            found.push_back(place->second);
+        }
+    }
+    return found;
+}
+
 } // namespace
 
-Result<std::vector<TestPtr>> compile(std::vector<TestFile> files, const Feasible& limits, const PlanOptions& options)
+Result<std::vector<TestPtr>> compile(std::vector<TestFile> files, const FeasibleLimits& limits, const PlanOptions& options)
 {
     const auto base_env = base_environment(options.environment, options.run_id);
-    const Limits with_paths = with_io_paths(limits.limits, options.work_dir);
     Programs programs(options.work_dir, value_of(options.environment, "PATH"));
+    const auto setups = places_of_setups(files);
     std::vector<TestPtr> tests;
     tests.reserve(files.size());
     for (TestFile& file : files) {
-        if (file.command.empty()) {
-            return usage_error(fmt::format("run '{}': no command", file.name));
-        }
-        auto program = programs.find(file.command.front());
-        if (!program) {
-            return cannot_run(file, std::move(program).error());
-        }
         TestSpec spec;
         spec.index = tests.size();
+        spec.foregone = foregone(file);
+        if (!spec.foregone) {
+            if (file.command.empty()) {
+                return usage_error(fmt::format("run '{}': no command", file.name));
+            }
+            auto program = programs.find(file.command.front(), file.work_dir);
+            if (!program) {
+                return cannot_run(file, std::move(program).error());
+            }
+            spec.program = *std::move(program);
+        }
+        const Feasible& feasible = *limits.at(spec.index);
         spec.name = std::move(file.name);
-        spec.program = *std::move(program);
         spec.argv = std::move(file.command);
         spec.base_env = base_env;
-        spec.work_dir = options.work_dir;
+        spec.own_env = std::move(file.environment);
+        spec.work_dir = file.work_dir.empty() ? options.work_dir : std::move(file.work_dir);
         spec.protocol = file.protocol;
         spec.exit = std::move(file.exit);
-        spec.limits = with_paths;
-        spec.unenforced = limits.unenforced;
+        spec.limits = with_io_paths(feasible.limits, spec.work_dir);
+        spec.unenforced = feasible.unenforced;
+        spec.role = file.role;
+        spec.setups = places_of(file.setups, setups);
         tests.push_back(std::make_shared<const TestSpec>(std::move(spec)));
     }
     return tests;

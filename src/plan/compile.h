@@ -2,6 +2,7 @@
 // programs; starts nothing.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@ struct PlanOptions {
     std::vector<std::string> environment; ///< "K=V", as hutch inherited it
 };
 
-/// In the order of `files`. The Error of a program that cannot be found names it and the test that needs it; its code
+using FeasibleLimits = std::vector<std::shared_ptr<const Feasible>>;
+
+/// In the order of `files`; limits[i] are those of files[i], shared by many. The Error of a program that cannot be found names it and the test that needs it; its code
 /// is ENOENT or EACCES, as resolve_program() has it.
-Result<std::vector<TestPtr>> compile(std::vector<TestFile> files, const Feasible& limits, const PlanOptions& options);
+Result<std::vector<TestPtr>> compile(std::vector<TestFile> files, const FeasibleLimits& limits, const PlanOptions& options);
 
 } // namespace hutch::plan

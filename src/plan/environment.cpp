@@ -48,6 +48,18 @@ bool is_inherited(std::string_view variable)
     return std::ranges::find(not_inherited, name) == not_inherited.end();
 }
 
+/// "K=V" replaces what K was, "K" alone takes it away.
+void lay_over(Environment& environment, const std::vector<std::string>& over)
+{
+    for (const std::string& each : over) {
+        const base::Halves halves = base::cut(each, '=');
+        std::erase_if(environment, [&](const std::string& was) { return base::cut(was, '=').before == halves.before; });
+        if (halves.after) {
+            environment.push_back(each);
+        }
+    }
+}
+
 } // namespace
 
 std::shared_ptr<const Environment> base_environment(const std::vector<std::string>& inherited, std::string_view run_id)
@@ -83,6 +95,11 @@ Environment attempt_environment(const TestSpec& spec, const AttemptFacts& facts)
     if (spec.sandbox) {
         add_moved(environment, *spec.sandbox, temp_dir, facts.temp_dir);
     }
+    if (!facts.xml_file.empty()) {
+        environment.push_back(fmt::format("XML_OUTPUT_FILE={}", facts.xml_file));
+    }
+    lay_over(environment, facts.from_setups);
+    lay_over(environment, spec.own_env);
     return environment;
 }
 

@@ -24,11 +24,13 @@ std::shared_ptr<const Environment> base_environment(const std::vector<std::strin
 struct AttemptFacts {
     int attempt = 1;        ///< HUTCH_ATTEMPT, from 1
     std::size_t worker = 0; ///< HUTCH_WORKER, from 0
+    std::string xml_file = {}; ///< XML_OUTPUT_FILE: the JUnit file that it is to write; "" for none
+    std::vector<std::string> from_setups = {}; ///< "K=V": what its set-ups have written
     std::string temp_dir;   ///< HUTCH_TMPDIR and TEST_TMPDIR, unless the sandbox has its own: empty and private; "" for none
 };
 
 /// The whole environment of one attempt: the shared part, HUTCH_TEST, HUTCH_MEMORY_MAX (bytes) and HUTCH_CPUS where
-/// the test has such limits, and the attempt's own.
+/// the test has such limits, the attempt's own, what set-ups have written, and over all of it what is said of the test itself.
 Environment attempt_environment(const TestSpec& spec, const AttemptFacts& facts);
 
 /// HUTCH_WORKER of an environment that was made before its worker was known.

@@ -112,6 +112,24 @@ std::string texts_json(const std::vector<std::string>& texts)
     return list + "]";
 }
 
+/// {"protocol":"tap","passed":2,…,"list":[{"group":…,"name":…,"verdict":"fail","duration_usec":null,"message":…}, …]}
+std::string cases_json(const CaseReport& report)
+{
+    std::string list = "[";
+    for (const Case& each : report.cases) {
+        JsonObject object;
+        object.text("group", each.group).text("name", each.name).text("verdict", to_string(each.verdict));
+        each.duration ? object.integer("duration_usec", each.duration->count()) : object.null("duration_usec");
+        list += list.size() > 1 ? "," : "";
+        list += object.text("message", each.message).str();
+    }
+    JsonObject object;
+    object.text("protocol", to_string(report.protocol)).number("passed", report.passed).number("failed", report.failed);
+    object.number("skipped", report.skipped).number("planned", report.planned);
+    report.complaint.empty() ? object.null("complaint") : object.text("complaint", report.complaint);
+    return object.raw("list", list + "]").str();
+}
+
 void add_policy(JsonObject& object, const Outcome& outcome)
 {
     outcome.policy.empty() ? object.null("policy") : object.text("policy", outcome.policy);
@@ -148,6 +166,8 @@ std::string outcome_json(const event::TestFinished& finished, const std::vector<
         .number("leaked_count", outcome.leaked_count)
         .number("output_bytes", total_of(finished.out) + total_of(finished.err));
     finished.output_file.empty() ? object.null("output_file") : object.text("output_file", finished.output_file);
+    object.integer("round", finished.round).boolean("final", finished.final);
+    outcome.cases ? object.raw("cases", cases_json(*outcome.cases)) : object.null("cases");
     add_more_figures(object, outcome.usage);
     add_policy(object, outcome);
     return object.text("time", base::utc_timestamp()).str();
@@ -207,13 +227,16 @@ std::string JsonLinesReporter::line(const event::TestStarted& started) const
         .number("index", started.test->index)
         .integer("attempt", started.attempt)
         .integer("pid", started.pid)
+        .integer("round", started.round)
         .text("time", base::utc_timestamp())
         .str();
 }
 
 std::string JsonLinesReporter::line(const event::TestFinished& finished)
 {
-    tally_.add(finished.outcome->verdict);
+    if (finished.final && (finished.test->role == Role::test || !is_success(finished.outcome->verdict))) {
+        tally_.add(finished.outcome->verdict);
+    }
     return outcome_json(finished, profiles_);
 }
 

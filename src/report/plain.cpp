@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "report/case_words.h"
 #include "report/excerpt.h"
 #include "report/printable.h"
 
@@ -74,8 +75,18 @@ std::string_view colour_of(Verdict verdict)
 /// Whether the reader is told why: everything but a plain pass.
 bool has_reason(const Outcome& outcome)
 {
-    return outcome.cause != Cause::exit_zero || outcome.leaked_count > 0 || outcome.pids_limit_hit ||
+    return (outcome.cause != Cause::exit_zero && outcome.cause != Cause::cases_planned) || outcome.leaked_count > 0 || outcome.pids_limit_hit ||
            outcome.denied_count > 0;
+}
+
+/// "tests/a.sh", "tests/a.sh (round 3, attempt 2)".
+std::string shown_name(const event::TestFinished& finished)
+{
+    std::string which = finished.round > 1 ? fmt::format("round {}", finished.round) : "";
+    if (finished.attempt > 1) {
+        which += fmt::format("{}attempt {}", which.empty() ? "" : ", ", finished.attempt);
+    }
+    return which.empty() ? finished.test->name : fmt::format("{} ({})", finished.test->name, which);
 }
 
 bool shows_output(Verdict verdict)
@@ -121,15 +132,17 @@ void PlainReporter::add(const event::TestStarted&)
 void PlainReporter::add(const event::TestFinished& finished)
 {
     const Outcome& outcome = *finished.outcome;
-    const std::string name = printable_line(finished.test->name);
+    const std::string name = printable_line(shown_name(finished));
     const std::string reason = has_reason(outcome) ? describe(outcome, *finished.test, options_.profiles) : "";
     remember(finished, name, reason);
     if (options_.quiet && is_success(outcome.verdict) && outcome.tampered.empty()) {
         return;
     }
     const auto& peak = outcome.usage.memory_peak;
-    text_ += fmt::format("{} {:>9} {:>8}  {}{}{}\n", label(outcome.verdict), format_duration(outcome.duration),
-                         peak ? format_bytes(*peak) : "-", name, reason.empty() ? "" : ": ", reason);
+    const std::string cases = case_count_words(outcome);
+    text_ += fmt::format("{} {:>9} {:>8}  {}{}{}{}\n", finished.final ? label(outcome.verdict) : again_label(),
+                         format_duration(outcome.duration), peak ? format_bytes(*peak) : "-", name,
+                         cases.empty() ? "" : fmt::format(" ({})", cases), reason.empty() ? "" : ": ", reason);
     add_leaks(outcome);
     for (const std::string& change : outcome.tampered) {
         text_ += fmt::format("  tampered with its box: {}\n", printable_line(change));
@@ -143,7 +156,7 @@ void PlainReporter::add(const event::RunFinished& finished)
 {
     add_failures_again();
     add_largest();
-    text_ += fmt::format("{} in {}", tally_.words(), format_duration(finished.duration));
+    text_ += fmt::format("{}{} in {}", tally_.words(), tally_.case_words(), format_duration(finished.duration));
     if (finished.not_run > 0) {
         text_ += fmt::format("; {} not run", finished.not_run);
     }
@@ -153,7 +166,13 @@ void PlainReporter::add(const event::RunFinished& finished)
 void PlainReporter::remember(const event::TestFinished& finished, const std::string& name, const std::string& reason)
 {
     const Outcome& outcome = *finished.outcome;
+    if (!finished.final || (finished.test->role != Role::test && is_success(outcome.verdict))) {
+        return; // another attempt counts; and what stood around tests is no test, unless it went wrong
+    }
     tally_.add(outcome.verdict);
+    if (outcome.cases) {
+        tally_.add(*outcome.cases);
+    }
     slowest_.add(static_cast<std::uint64_t>(outcome.duration.count()), name);
     if (outcome.usage.memory_peak) {
         biggest_.add(*outcome.usage.memory_peak, name);
@@ -225,6 +244,12 @@ void PlainReporter::add_largest()
     list("slowest", slowest_,
          [](std::uint64_t value) { return format_duration(Microseconds(static_cast<std::int64_t>(value))); });
     list("largest", biggest_, [](std::uint64_t value) { return format_bytes(value); });
+}
+
+/// Not the last word on a test.
+std::string PlainReporter::again_label() const
+{
+    return options_.colour ? "\x1b[33mRETRY  \x1b[0m" : "RETRY  ";
 }
 
 std::string PlainReporter::label(Verdict verdict) const

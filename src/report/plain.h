@@ -43,6 +43,7 @@ class PlainReporter final : public Reporter {
     void add_failures_again();
     void add_largest();
     std::string label(Verdict verdict) const;
+    std::string again_label() const;
     Result<void> flush();
 
     struct Failure {

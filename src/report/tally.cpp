@@ -14,6 +14,25 @@ void Tally::add(Verdict verdict)
     ++by_[static_cast<std::size_t>(verdict)];
 }
 
+void Tally::add(const CaseReport& report)
+{
+    cases_passed_ += report.passed;
+    cases_failed_ += report.failed;
+    cases_skipped_ += report.skipped;
+    cases_planned_ += report.planned;
+}
+
+std::string Tally::case_words() const
+{
+    const std::size_t cases = cases_passed_ + cases_failed_ + cases_skipped_ + cases_planned_;
+    if (cases == 0) {
+        return {};
+    }
+    std::string words = fmt::format("; {} {}: {} passed, {} failed", cases, cases == 1 ? "case" : "cases", cases_passed_, cases_failed_);
+    words += cases_skipped_ > 0 ? fmt::format(", {} skipped", cases_skipped_) : "";
+    return cases_planned_ > 0 ? fmt::format("{}, {} planned", words, cases_planned_) : words;
+}
+
 std::size_t Tally::total() const
 {
     return std::accumulate(by_.begin(), by_.end(), std::size_t{0});

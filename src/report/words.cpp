@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "report/advice.h"
+#include "report/case_words.h"
 #include "report/denied_words.h"
 #include "report/printable.h"
 #include "report/signal_name.h"
@@ -175,6 +176,57 @@ std::string machine_words(const Outcome& outcome)
     return fmt::format("killed because the machine ran out of memory, not by its own limit ({})", peak_words(outcome));
 }
 
+std::string with_cases(std::string words, const Outcome& outcome)
+{
+    const std::string cases = failed_cases_words(outcome);
+    return cases.empty() ? words : fmt::format("{}; {}", cases, words);
+}
+
+std::string file_skipped_words(const Outcome& outcome)
+{
+    const std::string reason = outcome.cases ? outcome.cases->skip_reason : "";
+    if (!reason.empty()) {
+        return fmt::format("skipped: {}", reason);
+    }
+    return fmt::format("skipped: {}", case_count_words(outcome));
+}
+
+/// What its output, its metadata or its suite told, and not the kernel.
+std::string told_words(const Outcome& outcome)
+{
+    switch (outcome.cause) {
+    case Cause::case_failed:
+    case Cause::protocol_broken:
+        return failed_cases_words(outcome);
+    case Cause::file_skipped:
+        return file_skipped_words(outcome);
+    case Cause::cases_planned:
+        return fmt::format("planned: {}", case_count_words(outcome));
+    case Cause::output_fail:
+        return with_cases(fmt::format("its output matches an expression that means failure; {}", ending_words(outcome)), outcome);
+    case Cause::output_pass:
+        return "passed: its output matches the expression that means success";
+    case Cause::output_no_pass:
+        return fmt::format("its output matches no expression that means success; {}", ending_words(outcome));
+    case Cause::output_skip:
+        return "skipped: its output matches an expression that means skip";
+    case Cause::expected_failure:
+        return fmt::format("failed, as it should: {}", with_cases(ending_words(outcome), outcome));
+    case Cause::unexpected_pass:
+        return "passed, though it should fail";
+    case Cause::said_skip:
+        return with_detail("skipped", outcome);
+    case Cause::said_planned:
+        return with_detail("planned", outcome);
+    case Cause::dependency:
+        return with_detail("not run", outcome);
+    case Cause::not_available:
+        return with_detail("cannot be run", outcome);
+    default:
+        return "ended in a way that has no words";
+    }
+}
+
 std::string sentence(const Outcome& outcome, const TestSpec& test, const Profiles& profiles)
 {
     switch (outcome.cause) {
@@ -185,7 +237,7 @@ std::string sentence(const Outcome& outcome, const TestSpec& test, const Profile
     case Cause::exit_hard_error:
         return fmt::format("hard error: exit {}", outcome.exit_code.value_or(99));
     case Cause::exit_nonzero:
-        return ending_words(outcome);
+        return with_cases(ending_words(outcome), outcome);
     case Cause::died_by_signal:
         return crash_words(outcome, test, profiles);
     case Cause::wall_clock:
@@ -214,8 +266,9 @@ std::string sentence(const Outcome& outcome, const TestSpec& test, const Profile
         return with_detail("could not be killed", outcome);
     case Cause::cancelled:
         return "cancelled";
+    default:
+        return told_words(outcome);
     }
-    return "ended in a way that has no words";
 }
 
 } // namespace

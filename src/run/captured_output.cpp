@@ -38,8 +38,11 @@ Result<base::UniqueFd> open_tee(const std::string& path)
 
 } // namespace
 
-Result<void> CapturedOutput::open(const RunOptions& options, std::string_view test, int attempt)
+Result<void> CapturedOutput::open(const RunOptions& options, std::string_view test, int attempt, Protocol protocol)
 {
+    if (protocol != Protocol::exit && protocol != Protocol::junit) {
+        reader_.emplace(protocol);
+    }
     std::string stem;
     if (!options.output_dir.empty()) {
         stem = fmt::format("{}/{}", options.output_dir, file_stem(test, attempt));
@@ -51,7 +54,10 @@ Result<void> CapturedOutput::open(const RunOptions& options, std::string_view te
             return std::unexpected(tee.error());
         }
         channel->tee = std::move(*tee);
-        auto pipe = spawn::OutputPipe::open(options.capture_bytes, channel->tee);
+        const bool is_read = reader_ && channel == &out_;
+        auto pipe = spawn::OutputPipe::open(options.capture_bytes, channel->tee,
+                                            is_read ? [this](std::string_view bytes) { reader_->feed(bytes); }
+                                                    : spawn::OutputPipe::Sink());
         if (!pipe) {
             return std::unexpected(pipe.error());
         }
@@ -110,6 +116,19 @@ void CapturedOutput::finish()
         channel->pipe.reset();
         channel->tee.reset();
     }
+    if (reader_) {
+        cases_ = reader_->finish();
+        reader_.reset();
+    }
+}
+
+std::string CapturedOutput::said_so_far()
+{
+    if (!out_.pipe) {
+        return {};
+    }
+    drain(out_);
+    return out_.pipe->kept().head();
 }
 
 void CapturedOutput::drain_rest(Channel& channel)

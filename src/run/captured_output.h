@@ -8,6 +8,7 @@
 
 #include "hutch/event.h"
 #include "hutch/session.h"
+#include "protocol/reader.h"
 #include "sd/event_loop.h"
 #include "spawn/output.h"
 #include "spawn/spawn.h"
@@ -17,7 +18,7 @@ namespace hutch::run {
 class CapturedOutput {
   public:
     /// Opens both pipes (and the files, where the options ask for them).
-    Result<void> open(const RunOptions& options, std::string_view test, int attempt);
+    Result<void> open(const RunOptions& options, std::string_view test, int attempt, Protocol protocol = Protocol::exit);
     /// What the child gets, with `in` as its standard input.
     spawn::Streams streams(base::BorrowedFd in) const;
     /// Closes the child's ends here and reads from now on.
@@ -25,6 +26,11 @@ class CapturedOutput {
     /// Takes what is still in the pipes and closes them.
     void finish();
 
+    /// What standard output has said until now, of its first bytes; the pipes stay open.
+    std::string said_so_far();
+
+    /// What the protocol's reader has found in standard output; null: nothing is told there. After finish().
+    std::shared_ptr<const CaseReport> cases() const { return cases_; }
     std::shared_ptr<const Captured> out() const { return out_.kept; }
     std::shared_ptr<const Captured> err() const { return err_.kept; }
     const std::string& file() const { return file_; } ///< of standard output; standard error is beside it; "" if none
@@ -43,6 +49,8 @@ class CapturedOutput {
     void drain_rest(Channel& channel);
 
     Channel out_, err_;
+    std::optional<protocol::Reader> reader_;
+    std::shared_ptr<const CaseReport> cases_;
     std::string file_;
     std::string trouble_;
 };

@@ -1,7 +1,6 @@
 #include "run/engine.h"
 
-#include <algorithm>
-#include <utility>
+#include <sys/epoll.h>
 
 #include <fmt/format.h>
 
@@ -9,82 +8,34 @@
 #include "base/file.h"
 #include "plan/environment.h"
 #include "plan/sandbox.h"
-#include "run/judge.h"
-#include "run/keep_changes.h"
-#include "run/network_pool.h"
+#include "run/engine_core.h"
 
 namespace hutch::run {
 
-namespace {
+/// --repeat's rounds side by side; --stress' one after the other.
+void Engine::begin_rounds(int first)
+{
+    const bool stress = options_.stress > Microseconds(0);
+    const std::size_t rounds = stress ? 1 : std::max<std::size_t>(options_.rounds, 1);
+    Expanded expanded = expand(work_, rounds);
+    occurrences_ = std::move(expanded.occurrences);
+    failed_before_.assign(occurrences_.size(), false);
+    setups_.emplace(work_.tests, rounds);
+    schedule::Room room = work_.room;
+    room.slots = deps_.slots.capacity();
+    agenda_.emplace(std::move(expanded.entries), std::move(room));
+    first_round_ = first;
+}
 
-class Engine {
-  public:
-    Engine(EngineDeps deps, const RunOptions& options, std::vector<TestPtr> tests)
-        : deps_(std::move(deps)), options_(options), total_(tests.size()), queue_(std::move(tests)),
-          temp_dirs_(deps_.temp_root, deps_.run_id), networks_(deps_.init)
-    {}
-
-    Result<RunResult> run();
-
-  private:
-    struct Running {
-        std::unique_ptr<LiveAttempt> attempt;
-        std::string temp_dir;
-        base::UniqueFd network; ///< from the pool
-        std::optional<schedule::Slot> slot; ///< until it was given back; none yet: prepared, and waits for one
-    };
-
-    void fill();
-    void hand_on();
-    void prepare_next();
-    bool prepare(schedule::Due due);
-    base::UniqueFd network_for(const TestSpec& test);
-    void start(Running& prepared, schedule::Slot slot);
-    Running* find(const LiveAttempt& attempt);
-    Running* next_prepared();
-    void vacated(LiveAttempt& attempt);
-    void ended(LiveAttempt& attempt);
-    void conclude(Running& running);
-    void give_back(Running& running, const Outcome& outcome);
-    void clear_away(Running& running);
-    void tell(const Event& event);
-    void interrupted(int signal, bool again);
-    void end_early(bool at_once);
-    void cancel_rest();
-    void suspend();
-
-    static bool is_prepared(const Running& running) { return !running.attempt->started(); }
-    /// A copy: who is stopped may end in there, and leaves running_.
-    template <class Which> std::vector<LiveAttempt*> all_that(Which which) const
-    {
-        std::vector<LiveAttempt*> result;
-        for (const Running& running : running_) {
-            if (which(running)) {
-                result.push_back(running.attempt.get());
-            }
-        }
-        return result;
-    }
-
-    EngineDeps deps_;
-    const RunOptions& options_;
-    std::size_t total_;
-    schedule::Queue queue_;
-    TempDirs temp_dirs_;
-    NetworkPool networks_;
-    base::UniqueFd null_;
-    std::vector<Running> running_;
-    std::vector<std::unique_ptr<LiveAttempt>>
-        retired_; ///< ended; destroyed when the next one ends: no handler of theirs is on the stack then
-    std::size_t serial_ = 0;
-    bool filling_ = false;
-    RunResult result_;
-    std::optional<Error> error_;
-};
+std::size_t Engine::count_tests() const
+{
+    const auto is_test = [this](const Occurrence& each) { return work_.tests[each.test]->role == Role::test; };
+    return static_cast<std::size_t>(std::ranges::count_if(occurrences_, is_test));
+}
 
 Result<RunResult> Engine::run()
 {
-    const Microseconds begun = base::monotonic_now();
+    begun_ = base::monotonic_now();
     auto null = base::open_file("/dev/null", O_RDONLY | O_CLOEXEC);
     if (!null) {
         return std::unexpected(null.error());
@@ -96,8 +47,10 @@ Result<RunResult> Engine::run()
     if (!interrupts) {
         return std::unexpected(interrupts.error());
     }
-    tell(event::RunStarted{
-        .run_id = deps_.run_id, .rung = deps_.manager.describe(), .tests = total_, .workers = deps_.slots.capacity()});
+    tell(event::RunStarted{.run_id = deps_.run_id,
+                           .rung = deps_.manager.describe(),
+                           .tests = count_tests(),
+                           .workers = deps_.slots.capacity()});
     auto kick = deps_.loop.soon([this] { fill(); });
     if (!kick) {
         return std::unexpected(kick.error());
@@ -107,11 +60,17 @@ Result<RunResult> Engine::run()
         return std::unexpected(looped.error());
     }
     tell(event::RunFinished{
-        .duration = base::monotonic_now() - begun, .not_run = result_.not_run, .signal = result_.signal});
+        .duration = base::monotonic_now() - begun_, .not_run = result_.not_run, .signal = result_.signal});
     if (error_) {
         return std::unexpected(*error_);
     }
     return result_;
+}
+
+bool Engine::begins_another_round() const
+{
+    return options_.stress > Microseconds(0) && base::monotonic_now() - begun_ < options_.stress && result_.signal == 0 && !error_ &&
+           !result_.stalled && (options_.max_fail == 0 || result_.failed < options_.max_fail) && deps_.slots.capacity() > 0;
 }
 
 void Engine::fill()
@@ -120,59 +79,126 @@ void Engine::fill()
         return; // an attempt that ended while it was being started: the loop below goes on
     }
     filling_ = true;
-    do {
+    hand_on();
+    if (running_.empty() && agenda_->finished() && begins_another_round()) {
+        begin_rounds(first_round_ + 1);
         hand_on();
-    } while (next_prepared() == nullptr && !queue_.empty() && prepare(*queue_.next()));
+    }
     prepare_next();
     filling_ = false;
     if (deps_.slots.capacity() == 0) {
         cancel_rest(); // unkillable tests hold all slots
     }
-    if (running_.empty()) {
-        result_.not_run += queue_.cancel_rest();
+    wait_for_time();
+    let_setups_go();
+    if (running_.empty() && agenda_->finished()) {
         deps_.loop.stop();
     }
 }
 
-/// Starts what is prepared, as slots allow.
+/// Starts what may start, as slots allow.
 void Engine::hand_on()
 {
-    while (next_prepared() != nullptr) {
-        const auto slot = deps_.slots.acquire();
-        if (!slot) {
+    while (const auto turn = agenda_->peek(base::monotonic_now())) {
+        std::vector<schedule::Slot> slots;
+        if (!take_slots(turn->slots, slots)) {
+            return wait_for_slots();
+        }
+        (void)agenda_->take(base::monotonic_now());
+        if (test_of(turn->entry)->foregone) {
+            give_back(slots);
+            forgo(*turn);
+        } else if (!begin(*turn, std::move(slots))) {
             return;
         }
-        start(*next_prepared(), *slot);
     }
+}
+
+bool Engine::take_slots(std::size_t count, std::vector<schedule::Slot>& slots)
+{
+    while (slots.size() < std::min(count, deps_.slots.capacity())) {
+        const auto slot = deps_.slots.acquire();
+        if (slot) {
+            slots.push_back(*slot);
+            continue;
+        }
+        // A lender (make) may never have as many as a test wants at once: when nothing else runs, it starts with what there is.
+        if (agenda_->running() > 0) {
+            give_back(slots);
+        }
+        break;
+    }
+    return !slots.empty();
+}
+
+/// Slots may come from elsewhere, too.
+void Engine::wait_for_slots()
+{
+    const auto fd = deps_.slots.wait_fd();
+    if (!fd || slots_come_) {
+        return;
+    }
+    auto source = deps_.loop.on_fd(*fd, EPOLLIN, [this](std::uint32_t) {
+        slots_come_.reset();
+        fill();
+    });
+    if (source) {
+        slots_come_ = std::move(*source);
+    }
+}
+
+void Engine::give_back(std::vector<schedule::Slot>& slots)
+{
+    for (const schedule::Slot& slot : slots) {
+        deps_.slots.release(slot);
+    }
+    slots.clear();
 }
 
 /// As many as may end at once, but only a few: each is a cgroup and four descriptors.
 void Engine::prepare_next()
 {
-    constexpr std::ptrdiff_t most = 4;
-    const auto wanted = std::min(static_cast<std::ptrdiff_t>(deps_.slots.capacity()), most);
-    while (!queue_.empty() && std::ranges::count_if(running_, is_prepared) < wanted) {
-        if (!prepare(*queue_.next())) {
+    constexpr std::size_t most = 4;
+    for (const schedule::Turn& turn : agenda_->ahead(std::min(deps_.slots.capacity(), most))) {
+        const TestPtr& test = test_of(turn.entry);
+        const auto prepared = static_cast<std::size_t>(std::ranges::count_if(running_, is_prepared));
+        if (prepared >= most || test->foregone || test->role != Role::test || !test->setups.empty()) {
+            return;
+        }
+        if (find_prepared(turn) == nullptr && prepare(turn) == nullptr) {
             return;
         }
     }
 }
 
 /// False: nothing more can be started.
-bool Engine::prepare(schedule::Due due)
+bool Engine::begin(const schedule::Turn& turn, std::vector<schedule::Slot> slots)
 {
-    Job job{.test = due.test, .attempt = due.attempt, .scope_name = fmt::format("t-{}", ++serial_)};
-    const bool needs_dir = !due.test->sandbox || due.test->sandbox->temp_dir.empty() || due.test->sandbox->attempt_dir;
+    Running* prepared = find_prepared(turn);
+    prepared = prepared != nullptr ? prepared : prepare(turn);
+    if (prepared == nullptr) {
+        give_back(slots);
+        (void)agenda_->ended(turn.entry, false, base::monotonic_now());
+        return false;
+    }
+    start(*prepared, std::move(slots));
+    return true;
+}
+
+/// Null: it cannot be, and the run ends.
+Engine::Running* Engine::prepare(const schedule::Turn& turn)
+{
+    const TestPtr& test = test_of(turn.entry);
+    const bool needs_dir = !test->sandbox || test->sandbox->temp_dir.empty() || test->sandbox->attempt_dir;
     auto temp_dir = needs_dir ? temp_dirs_.take() : Result<std::string>(std::string());
     if (!temp_dir) {
         error_ = error_.value_or(temp_dir.error());
         ++result_.not_run;
         end_early(false);
-        return false;
+        return nullptr;
     }
-    job.env = plan::attempt_environment(*due.test, {.attempt = due.attempt, .temp_dir = *temp_dir});
-    job.attempt_dir = *temp_dir;
-    base::UniqueFd network = network_for(*due.test);
+    Job job = job_for(turn, *temp_dir);
+    base::UniqueFd network = network_for(*test);
     if (network.valid()) {
         job.network = base::BorrowedFd(network);
     }
@@ -180,8 +206,24 @@ bool Engine::prepare(schedule::Due due)
     auto attempt = std::make_unique<LiveAttempt>(
         world, std::move(job), [this](LiveAttempt& now) { vacated(now); }, [this](LiveAttempt& now) { ended(now); });
     attempt->prepare();
-    running_.push_back({std::move(attempt), std::move(*temp_dir), std::move(network), std::nullopt});
-    return true;
+    running_.push_back({std::move(attempt), turn.entry, std::move(*temp_dir), std::move(network), {}});
+    return &running_.back();
+}
+
+Job Engine::job_for(const schedule::Turn& turn, const std::string& temp_dir)
+{
+    const TestPtr& test = test_of(turn.entry);
+    Job job{.test = test, .attempt = turn.attempt, .scope_name = fmt::format("t-{}", ++serial_)};
+    plan::AttemptFacts facts{.attempt = turn.attempt, .from_setups = setups_->environment_for(*test), .temp_dir = temp_dir};
+    if (test->protocol == Protocol::junit && !temp_dir.empty()) {
+        job.xml_file = facts.xml_file = temp_dir + "/junit.xml";
+    }
+    job.env = plan::attempt_environment(*test, facts);
+    job.attempt_dir = temp_dir;
+    if (test->role == Role::setup) {
+        job.ready = [this](LiveAttempt& now) { ready(now); };
+    }
+    return job;
 }
 
 /// Invalid: it has none from the pool. One that cannot be made is not missed: the test makes its own, or says why not.
@@ -192,17 +234,29 @@ base::UniqueFd Engine::network_for(const TestSpec& test)
     return network ? std::move(*network) : base::UniqueFd();
 }
 
-void Engine::start(Running& prepared, schedule::Slot slot)
+void Engine::start(Running& prepared, std::vector<schedule::Slot> slots)
 {
-    prepared.slot = slot;
     LiveAttempt& attempt = *prepared.attempt;
-    const TestPtr test = attempt.job().test;
+    const std::size_t entry = prepared.entry;
     const int number = attempt.job().attempt;
-    plan::set_worker(attempt.env(), slot.worker);
+    plan::set_worker(attempt.env(), slots.front().worker);
+    prepared.slots = std::move(slots);
+    watch_for_stall();
     attempt.start(); // it may end in there; what has ended lives on until the loop comes round
     if (attempt.pid() > 0) {
-        tell(event::TestStarted{.test = test, .attempt = number, .pid = attempt.pid()});
+        tell(event::TestStarted{.test = test_of(entry), .attempt = number, .pid = attempt.pid(), .round = round_of(entry)});
     }
+}
+
+/// What is said of a test keeps it from being started.
+void Engine::forgo(const schedule::Turn& turn)
+{
+    const Foregone& foregone = *test_of(turn.entry)->foregone;
+    Outcome outcome;
+    outcome.verdict = foregone.is_failure ? Verdict::error : foregone.is_planned ? Verdict::planned : Verdict::skip;
+    outcome.cause = foregone.is_failure ? Cause::not_available : foregone.is_planned ? Cause::said_planned : Cause::said_skip;
+    outcome.detail = foregone.why;
+    settle(turn.entry, turn.attempt, std::move(outcome), nullptr);
 }
 
 Engine::Running* Engine::find(const LiveAttempt& attempt)
@@ -211,148 +265,17 @@ Engine::Running* Engine::find(const LiveAttempt& attempt)
     return found != running_.end() ? &*found : nullptr;
 }
 
-/// The oldest one.
-Engine::Running* Engine::next_prepared()
+Engine::Running* Engine::find_prepared(const schedule::Turn& turn)
 {
-    const auto found = std::ranges::find_if(running_, is_prepared);
+    const auto found = std::ranges::find_if(running_, [&](const Running& running) {
+        return is_prepared(running) && running.entry == turn.entry && running.attempt->job().attempt == turn.attempt;
+    });
     return found != running_.end() ? &*found : nullptr;
 }
 
-/// The next one starts before anything else is done; unless the verdict may be that nothing more is to start.
-void Engine::vacated(LiveAttempt& attempt)
+Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, const Work& work)
 {
-    if (options_.max_fail > 0) {
-        return;
-    }
-    Running& running = *find(attempt);
-    deps_.slots.release(*running.slot);
-    running.slot.reset();
-    if (!filling_) {
-        hand_on();
-    }
-}
-
-void Engine::ended(LiveAttempt& attempt)
-{
-    if (!filling_) {
-        retired_.clear(); // not the one that ends now: its handler goes on when we return
-    }
-    const auto found = std::ranges::find_if(running_, [&](const Running& r) { return r.attempt.get() == &attempt; });
-    Running running = std::move(*found);
-    running_.erase(found);
-    attempt.started() ? conclude(running) : clear_away(running);
-    retired_.push_back(std::move(running.attempt));
-    fill();
-}
-
-void Engine::conclude(Running& running)
-{
-    LiveAttempt& attempt = *running.attempt;
-    const TestPtr& test = attempt.job().test;
-    auto outcome = std::make_shared<Outcome>(
-        judge(attempt.evidence(), Rules{.skip_codes = test->exit.skip_codes, .leak = options_.leak}));
-    give_back(running, *outcome);
-    is_success(outcome->verdict) ? ++result_.succeeded : ++result_.failed;
-    tell(event::TestFinished{.test = test,
-                             .attempt = attempt.job().attempt,
-                             .outcome = outcome,
-                             .out = attempt.output().out(),
-                             .err = attempt.output().err(),
-                             .output_file = attempt.output().file()});
-    if (!attempt.trouble().empty() && outcome->cause != Cause::unkillable) {
-        tell(event::Notice{fmt::format("{}: {}", test->name, attempt.trouble())});
-    }
-    if (options_.max_fail > 0 && result_.failed >= options_.max_fail) {
-        cancel_rest();
-    }
-}
-
-void Engine::give_back(Running& running, const Outcome& outcome)
-{
-    if (outcome.cause == Cause::unkillable) {
-        // What cannot be killed still uses the machine: it costs its slot, not the run. Its directory stays, too.
-        deps_.slots.forfeit(*running.slot);
-        return;
-    }
-    if (running.slot) {
-        deps_.slots.release(*running.slot);
-    }
-    clear_away(running);
-}
-
-void Engine::clear_away(Running& running)
-{
-    networks_.give_back(std::move(running.network));
-    if (running.temp_dir.empty()) {
-        return;
-    }
-    const Job& job = running.attempt->job();
-    if (running.attempt->started() && keeps_changes(*job.test)) {
-        if (auto kept = keep_changes(*job.test, job.attempt, running.temp_dir); !kept) {
-            tell(event::Notice{kept.error().message});
-        }
-    }
-    if (auto removed = temp_dirs_.give_back(running.temp_dir); !removed) {
-        tell(event::Notice{removed.error().message});
-    }
-}
-
-void Engine::tell(const Event& event)
-{
-    for (Reporter* reporter : deps_.reporters) {
-        if (auto told = reporter->on(event); !told && !error_) {
-            error_ = told.error();
-            end_early(false);
-        }
-    }
-}
-
-void Engine::interrupted(int signal, bool again)
-{
-    result_.signal = result_.signal != 0 ? result_.signal : signal;
-    end_early(again);
-}
-
-void Engine::end_early(bool at_once)
-{
-    cancel_rest();
-    for (LiveAttempt* attempt : all_that([](const Running& running) { return running.attempt->started(); })) {
-        attempt->stop(StopReason::cancelled, at_once);
-    }
-}
-
-/// What has not started: in the queue, or prepared.
-void Engine::cancel_rest()
-{
-    result_.not_run += queue_.cancel_rest();
-    for (LiveAttempt* attempt : all_that(is_prepared)) {
-        result_.not_run += attempt->job().attempt == 1 ? 1 : 0;
-        attempt->stop(StopReason::cancelled, true);
-    }
-}
-
-void Engine::suspend()
-{
-    for (Running& running : running_) {
-        running.attempt->pause_clocks();
-    }
-    if (auto frozen = deps_.manager.freeze_all(true); !frozen) {
-        tell(event::Notice{frozen.error().message});
-    }
-    Interrupts::stop_this_process(); // returns on SIGCONT
-    if (auto thawed = deps_.manager.freeze_all(false); !thawed) {
-        tell(event::Notice{thawed.error().message});
-    }
-    for (Running& running : running_) {
-        running.attempt->resume_clocks();
-    }
-}
-
-} // namespace
-
-Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, std::vector<TestPtr> tests)
-{
-    return Engine(std::move(deps), options, std::move(tests)).run();
+    return Engine(std::move(deps), options, work).run();
 }
 
 } // namespace hutch::run

@@ -1,8 +1,8 @@
-// The run: takes tests from the queue as slots allow, keeps their attempts alive, judges them when they have come to
+// The run: takes tests from the agenda as slots allow, keeps their attempts alive, judges them when they have come to
 // rest, and tells every reporter. One thread; everything happens in the event loop.
 //
 // The main loop is: fill the slots, prepare the next ones; nothing of an attempt lives → start the next one in its slot; the attempt has
-// ended → judge, tell, fill again; nothing runs and nothing is queued → leave the loop.
+// ended → judge, tell, fill again; nothing runs and nothing is left on the agenda → leave the loop.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 #include "run/interrupts.h"
 #include "run/live_attempt.h"
 #include "run/temp_dirs.h"
-#include "schedule/queue.h"
+#include "run/work.h"
 #include "schedule/slots.h"
 
 namespace hutch::run {
@@ -35,12 +35,14 @@ struct RunResult {
     std::size_t succeeded = 0; ///< verdicts with which a run can exit 0
     std::size_t failed = 0;
     std::size_t not_run = 0; ///< selected, but never started
+    std::size_t flaky = 0;   ///< of those that succeeded: not at the first attempt
     int signal = 0;          ///< what interrupted the run, 0 if nothing did
+    bool stalled = false;    ///< the stall timeout did
 };
 
-/// Runs all tests; handles SIGINT, SIGTERM, SIGHUP (end gently, twice: at once) and SIGTSTP (freeze) itself.
+/// Runs all of `work`; handles SIGINT, SIGTERM, SIGHUP (end gently, twice: at once) and SIGTSTP (freeze) itself.
 /// An Error is a reporter's (a full disk) or the event loop's: the tests are killed and removed before it is returned.
-Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, std::vector<TestPtr> tests);
+Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, const Work& work);
 
 /// What `hutch exec` needs to know about its one command.
 struct OneResult {

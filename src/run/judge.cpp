@@ -13,8 +13,6 @@ struct Finding {
     Cause cause;
 };
 
-constexpr int hard_error_code = 99; // GNU automake's convention
-
 std::optional<Finding> judge_oom(const std::optional<OomFacts>& oom)
 {
     if (!oom || oom->own_oom_kill == 0) {
@@ -51,36 +49,119 @@ bool denied_by_filter(const Evidence& evidence)
     return signal && (evidence.denied_count > 0 || (evidence.filtered && *signal == SIGSYS));
 }
 
-Finding judge_exit(const Evidence& evidence, const Rules& rules)
+/// What the expressions over the output say, in ctest's order; unset: nothing.
+std::optional<Finding> judge_matches(const Evidence& evidence, const ExitRules& rules)
 {
-    const ExitStatus& exit = *evidence.exit;
-    const bool fork_refused = evidence.pids_max_hits.value_or(0) > 0;
-    if (denied_by_filter(evidence)) {
-        return {Verdict::denied, Cause::denied_syscall};
+    if (evidence.matches.fail) {
+        return Finding{Verdict::fail, Cause::output_fail};
     }
-    if (exit.signal) {
-        // Nobody in the test's scope has a reason to be killed by SIGKILL that is not its own doing, but it may have
-        // come from outside of it; the test's own kill -9 looks the same, so it is told as what it is: a signal.
-        return {Verdict::crash, Cause::died_by_signal};
+    if (rules.pass_if.empty()) {
+        return std::nullopt;
     }
-    const int code = exit.code.value_or(0);
+    return evidence.matches.pass ? Finding{Verdict::pass, Cause::output_pass} : Finding{Verdict::fail, Cause::output_no_pass};
+}
+
+/// meson's reading of TAP: what was told counts, not whether it is complete. An exit code is no verdict, but an error.
+Finding judge_meson_tap(int code, const CaseReport& report)
+{
+    if (code != 0) {
+        return {Verdict::error, Cause::exit_hard_error};
+    }
+    if (report.failed > 0) {
+        return {Verdict::fail, Cause::case_failed};
+    }
+    return report.passed + report.planned == 0 ? Finding{Verdict::skip, Cause::file_skipped} : Finding{Verdict::pass, Cause::exit_zero};
+}
+
+/// Exit 0, and cases were told.
+std::optional<Finding> judge_cases(const CaseReport& report)
+{
+    if (report.failed > 0) {
+        return Finding{Verdict::fail, Cause::case_failed};
+    }
+    if (!report.complaint.empty()) {
+        return Finding{Verdict::fail, Cause::protocol_broken};
+    }
+    if (!report.skip_reason.empty() || (report.passed == 0 && report.skipped > 0)) {
+        return Finding{Verdict::skip, Cause::file_skipped};
+    }
+    if (report.passed == 0 && report.planned > 0) {
+        return Finding{Verdict::planned, Cause::cases_planned};
+    }
+    return std::nullopt;
+}
+
+Finding judge_zero(const Evidence& evidence, const Rules& rules)
+{
+    if (evidence.cases) {
+        if (const auto finding = judge_cases(*evidence.cases)) {
+            return *finding;
+        }
+    }
+    const bool counts = evidence.leaked_count > 0 && rules.leak == LeakPolicy::fail;
+    return counts ? Finding{Verdict::leak, Cause::leaked} : Finding{Verdict::pass, Cause::exit_zero};
+}
+
+Finding judge_code(int code, const Evidence& evidence, const Rules& rules)
+{
     if (code == 0) {
-        const bool counts = evidence.leaked_count > 0 && rules.leak == LeakPolicy::fail;
-        return counts ? Finding{Verdict::leak, Cause::leaked} : Finding{Verdict::pass, Cause::exit_zero};
+        return judge_zero(evidence, rules);
     }
-    if (std::ranges::find(rules.skip_codes, code) != rules.skip_codes.end()) {
-        return {Verdict::skip, Cause::exit_skip};
-    }
-    if (fork_refused) {
+    if (evidence.pids_max_hits.value_or(0) > 0) {
         return {Verdict::limit, Cause::pids_max};
     }
     if (evidence.denied_count > 0) {
         return {Verdict::denied, Cause::denied_syscall};
     }
-    if (code == hard_error_code) {
+    if (code == rules.exit.error_code) {
         return {Verdict::error, Cause::exit_hard_error};
     }
     return {Verdict::fail, Cause::exit_nonzero};
+}
+
+bool is_skip_code(int code, const ExitRules& rules)
+{
+    return std::ranges::find(rules.skip_codes, code) != rules.skip_codes.end();
+}
+
+/// Ended by itself. A skip is one whatever was written, unless cases failed; ctest's skip code may be 0.
+Finding judge_ended(int code, const Evidence& evidence, const Rules& rules)
+{
+    const bool cases_failed = evidence.cases && evidence.cases->failed > 0;
+    if (is_skip_code(code, rules.exit) && !cases_failed) {
+        return {Verdict::skip, Cause::exit_skip};
+    }
+    if (evidence.matches.skip) {
+        return {Verdict::skip, Cause::output_skip};
+    }
+    if (rules.exit.tap_as_meson && evidence.cases) {
+        return judge_meson_tap(code, *evidence.cases);
+    }
+    const auto matched = judge_matches(evidence, rules.exit);
+    return matched ? *matched : judge_code(code, evidence, rules);
+}
+
+/// A failure that was wanted is a pass, and the other way round.
+Finding inverted(Finding finding, const ExitRules& rules)
+{
+    const bool failed = finding.verdict == Verdict::fail || (finding.verdict == Verdict::crash && rules.will_fail_by_signal);
+    if (!rules.will_fail || (!failed && finding.verdict != Verdict::pass)) {
+        return finding;
+    }
+    return failed ? Finding{Verdict::pass, Cause::expected_failure} : Finding{Verdict::fail, Cause::unexpected_pass};
+}
+
+Finding judge_exit(const Evidence& evidence, const Rules& rules)
+{
+    const ExitStatus& exit = *evidence.exit;
+    if (denied_by_filter(evidence)) {
+        return {Verdict::denied, Cause::denied_syscall};
+    }
+    // Nobody in the test's scope has a reason to be killed by SIGKILL that is not its own doing, but it may have
+    // come from outside of it; the test's own kill -9 looks the same, so it is told as what it is: a signal.
+    const Finding finding =
+        exit.signal ? Finding{Verdict::crash, Cause::died_by_signal} : judge_ended(exit.code.value_or(0), evidence, rules);
+    return inverted(finding, rules.exit);
 }
 
 Finding find(const Evidence& evidence, const Rules& rules)
@@ -129,6 +210,7 @@ Outcome judge(const Evidence& evidence, const Rules& rules)
     outcome.denied = evidence.denied;
     outcome.denied_count = evidence.denied_count;
     outcome.tampered = evidence.tampered;
+    outcome.cases = evidence.cases;
     outcome.detail = evidence.unkillable.empty() ? evidence.start_failure : evidence.unkillable;
     return outcome;
 }

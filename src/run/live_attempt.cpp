@@ -84,6 +84,9 @@ void LiveAttempt::stop(StopReason reason, bool at_once)
     if (state_ == State::done) {
         return;
     }
+    if (held_) {
+        return let_go();
+    }
     if (!evidence_.stopped && !evidence_.exit) {
         evidence_.stopped = reason;
     }
@@ -194,7 +197,18 @@ void LiveAttempt::main_ended(const ExitStatus& status)
     wall_.disarm();
     grace_.disarm();
     watch_.stop();
+    if (job_.ready && state_ == State::running && status.code == 0) {
+        held_ = true;
+        return std::exchange(job_.ready, nullptr)(*this);
+    }
     feed(Input::exited);
+}
+
+void LiveAttempt::let_go()
+{
+    if (std::exchange(held_, false)) {
+        feed(Input::exited);
+    }
 }
 
 void LiveAttempt::terminate()

@@ -41,6 +41,9 @@ struct Job {
     std::optional<base::BorrowedFd> network = {}; ///< to be joined; unset: it gets a new one, if any
     std::optional<spawn::Streams> streams; ///< pass-through (`hutch exec`); unset: captured
     bool new_session = true;
+    std::string xml_file = {}; ///< outside: the JUnit file that it is to write; "" for none
+    /// A set-up: when its first process has ended well, what it left running stays, until let_go().
+    std::function<void(class LiveAttempt&)> ready = {};
 };
 
 class LiveAttempt {
@@ -61,6 +64,9 @@ class LiveAttempt {
     std::vector<std::string>& env() { return job_.env; } ///< until start()
     /// Ends it: gently (SIGTERM and grace) or at once. The first reason is the one that counts.
     void stop(StopReason reason, bool at_once);
+    /// A set-up that has called `ready` is not needed any more.
+    void let_go();
+    bool is_held() const { return held_; }
     /// Sends a signal to the test without wanting its end (`hutch exec` forwards).
     void forward(int signal);
     void pause_clocks();
@@ -135,6 +141,7 @@ class LiveAttempt {
     int patience_steps_ = 0;
     std::optional<Result<Enforced>> ahead_; ///< admitted before it was born, and released at its birth
     bool started_ = false;
+    bool held_ = false; ///< a set-up that has ended well, with what it left running
     bool hears_ = true; ///< the control socket is watched
     bool released_ = false;
     bool gone_ = false;                  ///< the cloned child (hutch-init or the test itself) has been reaped

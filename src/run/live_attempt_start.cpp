@@ -50,7 +50,22 @@ Result<void> LiveAttempt::make_scope()
             return std::unexpected(ahead_->error());
         }
     }
-    return job_.streams ? Result<void>() : output_.open(world_.options, job_.test->name, job_.attempt);
+    return job_.streams ? Result<void>() : output_.open(world_.options, job_.test->name, job_.attempt, job_.test->protocol);
+}
+
+/// "{xml}" in a command is this attempt's JUnit file.
+static std::vector<std::string> argv_of(const Job& job)
+{
+    std::vector<std::string> argv = job.test->argv;
+    if (!job.xml_file.empty()) {
+        constexpr std::string_view mark = "{xml}";
+        for (std::string& word : argv) {
+            if (const auto at = word.find(mark); at != std::string::npos) {
+                word.replace(at, mark.size(), job.xml_file);
+            }
+        }
+    }
+    return argv;
 }
 
 Result<void> LiveAttempt::spawn()
@@ -58,7 +73,7 @@ Result<void> LiveAttempt::spawn()
     const plan::Sandbox* sandbox = job_.test->sandbox.get();
     spawn::Request request{
         .program = job_.test->program,
-        .argv = job_.test->argv,
+        .argv = argv_of(job_),
         .env = std::move(job_.env),
         .streams = job_.streams ? *job_.streams : output_.streams(world_.null),
         .cgroup = place_.cgroup,

@@ -54,7 +54,7 @@ class Single {
             trouble += kept ? "" : (trouble.empty() ? "" : "; ") + kept.error().message;
             (void)temp_dirs.give_back(*temp_dir);
         }
-        const Rules rules{.skip_codes = test->exit.skip_codes, .leak = options_.leak};
+        const Rules rules{.exit = test->exit, .leak = options_.leak};
         return OneResult{.outcome = judge(attempt.evidence(), rules),
                          .start_errno = attempt.start_errno(),
                          .signal = signal_,

@@ -50,7 +50,7 @@ class JobserverSlots final : public Slots {
 
     /// Set when the last acquire() said "not yet" for want of a byte, until the next one: when it is readable, acquire() may succeed (or
     /// another client of make was faster). Owned here.
-    std::optional<base::BorrowedFd> wait_fd() const;
+    std::optional<base::BorrowedFd> wait_fd() const override;
     /// Bytes that are held now.
     std::size_t tokens() const { return tokens_.size(); }
 

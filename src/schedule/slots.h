@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/fd.h"
+
 namespace hutch::schedule
 {
 
@@ -26,6 +28,8 @@ class Slots
     virtual void forfeit(Slot slot) = 0;
     /// Slots that can still be had, those in use included. At 0 nothing can ever run again.
     virtual std::size_t capacity() const = 0;
+    /// Readable when acquire() may give a slot that it did not give just now, though nothing of this run has ended; unset: never.
+    virtual std::optional<base::BorrowedFd> wait_fd() const { return std::nullopt; }
 };
 
 /// This machine alone, a fixed number of workers. The lowest free number is given first.

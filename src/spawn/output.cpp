@@ -69,7 +69,7 @@ Captured HeadTail::captured() const
     return {.head = head_, .tail = tail(), .dropped = dropped(), .total = total_};
 }
 
-Result<OutputPipe> OutputPipe::open(std::size_t capacity, base::BorrowedFd tee)
+Result<OutputPipe> OutputPipe::open(std::size_t capacity, base::BorrowedFd tee, Sink sink)
 {
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -79,7 +79,7 @@ Result<OutputPipe> OutputPipe::open(std::size_t capacity, base::BorrowedFd tee)
     if (::fcntl(read_end.get(), F_SETFL, O_NONBLOCK) != 0) { // not the test's end: it would see EAGAIN
         return system_error("make a pipe non-blocking");
     }
-    return OutputPipe(std::move(read_end), std::move(write_end), capacity, tee);
+    return OutputPipe(std::move(read_end), std::move(write_end), capacity, tee, std::move(sink));
 }
 
 Result<OutputPipe::Drained> OutputPipe::drain(std::size_t bound)
@@ -104,6 +104,9 @@ Result<OutputPipe::Drained> OutputPipe::drain(std::size_t bound)
         }
         const std::span<const char> bytes(buffer.data(), static_cast<std::size_t>(got));
         kept_.append(bytes);
+        if (sink_) {
+            sink_({bytes.data(), bytes.size()});
+        }
         done += bytes.size();
         if (tee_.valid()) {
             if (auto written = write_tee(tee_, bytes); !written) {

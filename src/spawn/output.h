@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fd.h"
@@ -44,8 +46,11 @@ class OutputPipe {
         closed ///< all writers have gone
     };
 
+    /// Sees everything, piece by piece, as it comes.
+    using Sink = std::function<void(std::string_view)>;
+
     /// `tee`: everything is also written there; it has to outlive the pipe. A full disk is an Error of drain().
-    static Result<OutputPipe> open(std::size_t capacity, base::BorrowedFd tee = {});
+    static Result<OutputPipe> open(std::size_t capacity, base::BorrowedFd tee = {}, Sink sink = nullptr);
 
     base::BorrowedFd read_end() const { return read_end_; }
     base::BorrowedFd write_end() const { return write_end_; }
@@ -59,12 +64,13 @@ class OutputPipe {
     const HeadTail& kept() const { return kept_; }
 
   private:
-    OutputPipe(base::UniqueFd read_end, base::UniqueFd write_end, std::size_t capacity, base::BorrowedFd tee)
-        : read_end_(std::move(read_end)), write_end_(std::move(write_end)), kept_(capacity), tee_(tee)
+    OutputPipe(base::UniqueFd read_end, base::UniqueFd write_end, std::size_t capacity, base::BorrowedFd tee, Sink sink)
+        : read_end_(std::move(read_end)), write_end_(std::move(write_end)), kept_(capacity), tee_(tee), sink_(std::move(sink))
     {}
     base::UniqueFd read_end_, write_end_;
     HeadTail kept_;
     base::BorrowedFd tee_;
+    Sink sink_;
 };
 
 } // namespace hutch::spawn

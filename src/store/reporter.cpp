@@ -4,6 +4,17 @@
 
 namespace hutch::store {
 
+namespace {
+
+/// The store knows no rounds: those of --repeat and --stress are further attempts.
+int attempt_of(int attempt, int round)
+{
+    constexpr int most_attempts = 101; // --retries 100
+    return attempt + (round - 1) * most_attempts;
+}
+
+} // namespace
+
 StoreReporter::StoreReporter(Store& store, RunFacts facts, FileOf file_of, std::optional<RunKey> resumed)
     : store_(store), facts_(std::move(facts)), file_of_(std::move(file_of)), key_(resumed)
 {}
@@ -35,14 +46,28 @@ Result<void> StoreReporter::tell(const event::RunStarted& started)
 
 Result<void> StoreReporter::tell(const event::TestStarted& started)
 {
-    return store_.started(*key_, started.test->name, started.attempt);
+    if (started.test->role != Role::test) {
+        return {};
+    }
+    return store_.started(*key_, started.test->name, attempt_of(started.attempt, started.round));
 }
 
 Result<void> StoreReporter::tell(const event::TestFinished& finished)
 {
+    const std::string& name = finished.test->name;
+    if (finished.test->role != Role::test || (finished.round > 1 && failed_.contains(name))) {
+        return {}; // a round in which it failed is what is known of it
+    }
+    if (finished.final && !is_success(finished.outcome->verdict)) {
+        failed_.insert(name);
+    }
     const auto file = file_of_ ? file_of_(*finished.test) : std::nullopt;
-    return store_.record(
-        *key_, {.test = finished.test->name, .outcome = *finished.outcome, .attempt = finished.attempt, .file = file ? &*file : nullptr});
+    return store_.record(*key_, {.test = name,
+                                 .outcome = *finished.outcome,
+                                 .attempt = attempt_of(finished.attempt, finished.round),
+                                 .cases = finished.outcome->cases.get(),
+                                 .file = file ? &*file : nullptr,
+                                 .counts = finished.final});
 }
 
 Result<void> StoreReporter::tell(const event::RunFinished& finished)

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <optional>
+#include <string>
+#include <unordered_set>
 
 #include "hutch/reporter.h"
 #include "store/store.h"
@@ -37,6 +39,7 @@ class StoreReporter final : public Reporter {
     RunFacts facts_;
     FileOf file_of_;
     std::optional<RunKey> key_;
+    std::unordered_set<std::string> failed_; ///< tests that failed in a round
 };
 
 } // namespace hutch::store

@@ -49,7 +49,7 @@ const Bad all[] = {
     {"[run]\njbos = 4", "2:1: unknown key 'run.jbos'", "did you mean 'jobs'?"},
     {"[run]\n  Max-Fail = 4", "2:3: unknown key 'run.Max-Fail'", "did you mean 'max_fail'?"},
     {"[run]\nxyzzy = 4", "2:1: unknown key 'run.xyzzy'", "known: paths, jobs, max_fail, fail_fast, leak, no_tests, capture, output_dir, "
-     "events, junit, tap, color, quiet, isolation, cgroup_manager, flaky, shuffle, seed, order, slow, stall_timeout, memory_budget, grace, "
+     "events, color, quiet, isolation, cgroup_manager, flaky, shuffle, seed, slow, stall_timeout, memory_budget, grace, "
      "set, profile, policy, limits, timeout, memory, cpus, pids, cpu_time, io, retries, retry_delay, network"},
     {"[run]\ntags = \"x\"", "2:1: unknown key 'run.tags'", "it is a key of [[runner]], [[override]]"},
     {"[run]\n\"memory.max\" = \"1G\"", "2:1: unknown key 'run.memory.max'", "limits = { \"memory.max\" = … }"},
@@ -110,8 +110,8 @@ const Bad all[] = {
     {"[[runner]]\nskip = \"a\\nb\"", "2:8: 'a\nb': a reason is one line of at most 500 bytes"},
     {"[[runner]]\ndepends_on = [\"\"]", "2:15: '': a path or the name of a test, 1 to 4095 bytes without control characters"},
     {"[run]\nset = [\"a=1\", \"\"]", "2:15: a string that is not empty and has no control characters is wanted"},
-    {"[run]\norder = \"\"", "2:9: a string that is not empty and has no control characters is wanted"},
-    {"[run]\njunit = \"a\\u0007\"", "2:9: a string that is not empty and has no control characters is wanted"},
+    {"[run]\nevents = \"\"", "2:10: a string that is not empty and has no control characters is wanted"},
+    {"[run]\nevents = \"a\\u0007\"", "2:10: a string that is not empty and has no control characters is wanted"},
     {"[run]\npaths = [\"/etc\"]", "2:10: '/etc': a path below the project's directory, without '..'"},
     {"[run]\npaths = \"a/../../b\"", "2:9: 'a/../../b': a path below the project's directory, without '..'"},
     {"[run]\npaths = []", "2:9: no path: nothing would be found"},
@@ -157,9 +157,9 @@ const Bad all[] = {
     {"[[runner]]\ncommand = \"sh -c 'a b'\"", "2:11: a command that is one string is split at blanks, and quotes nothing", "a list has each word as it is: [\"sh\", \"-c\", \"echo 'a b'\"]"},
     {"[simple]\ncommand = 'a \\ b'", "2:11: a command that is one string is split at blanks, and quotes nothing", "a list has each word as it is: [\"sh\", \"-c\", \"echo 'a b'\"]"},
     {"[[runner]]\ncommand = [\"bats\", \"{fil}\"]", "2:20: unknown placeholder '{fil}'", "did you mean {file}? A '{' itself is written {{"},
-    {"[[runner]]\ncommand = [\"awk\", \"{print}\"]", "2:19: unknown placeholder '{print}'", "known: {file}, {dir}, {name}, {project}; a '{' itself is written {{"},
+    {"[[runner]]\ncommand = [\"awk\", \"{print}\"]", "2:19: unknown placeholder '{print}'", "known: {file}, {dir}, {name}, {xml}, {project}; a '{' itself is written {{"},
     {"[[runner]]\ncommand = \"a {file\"", "2:11: '{file': '{' without '}'", "a '{' itself is written {{"},
-    {"[[runner]]\ncommand = \"a {}\"", "2:11: unknown placeholder '{}'", "known: {file}, {dir}, {name}, {project}; a '{' itself is written {{"},
+    {"[[runner]]\ncommand = \"a {}\"", "2:11: unknown placeholder '{}'", "known: {file}, {dir}, {name}, {xml}, {project}; a '{' itself is written {{"},
     {"[[setup]]\ncommand = \"a {file}\"", "2:11: unknown placeholder '{file}'", "known: {project}; a '{' itself is written {{"},
     {"[[setup]]\nteardown = [\"a\", \"{porject}\"]", "2:18: unknown placeholder '{porject}'", "did you mean {project}? A '{' itself is written {{"},
     // environment

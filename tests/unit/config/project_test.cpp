@@ -43,9 +43,7 @@ isolation = "required"
 grace = 2
 stall_timeout = 1.5
 memory_budget = "80%"
-junit = "build/junit.xml"
 events = "-"
-tap = "/tmp/x.tap"
 set = ["files.tmp=2G", "process.nice=5"]
 [run.limits]
 "memory.max" = "1G"
@@ -112,9 +110,7 @@ TEST(ProjectFile, HasDefaultsOfTheRun)
                                {"grace", "2"},
                                {"stall_timeout", "1.5"},
                                {"memory_budget", "80%"},
-                               {"junit", "/p/build/junit.xml"},
                                {"events", "-"},
-                               {"tap", "/tmp/x.tap"},
                                {"set", "files.tmp=2G"},
                                {"set", "process.nice=5"}};
     EXPECT_EQ(project.run, expected);
@@ -144,7 +140,7 @@ TEST(ProjectFile, HasRunners)
     EXPECT_EQ(bats.environment, (Strings{"LANG=C", "A=x=y"}));
     EXPECT_TRUE(bats.executable_only);
     EXPECT_FALSE(bats.ignore);
-    EXPECT_EQ(bats.line, 31U);
+    EXPECT_EQ(bats.line, 29U);
     Traits traits;
     traits.tags = {"b", "a"};
     traits.depends_on = {"tests/first.sh"};
@@ -159,7 +155,7 @@ TEST(ProjectFile, HasRunners)
     EXPECT_EQ(data.protocol, Protocol::exit);
     EXPECT_EQ(data.skip_exit_codes, std::vector{77});
     EXPECT_EQ(data.traits, Traits{});
-    EXPECT_EQ(data.line, 45U);
+    EXPECT_EQ(data.line, 43U);
 }
 
 TEST(ProjectFile, HasOverridesAndSetups)
@@ -171,7 +167,7 @@ TEST(ProjectFile, HasOverridesAndSetups)
     EXPECT_EQ(slow.protocol, Protocol::automatic);
     EXPECT_EQ(slow.skip_exit_codes, std::vector<int>{});
     EXPECT_EQ(slow.environment, Strings{"LC_ALL=C"});
-    EXPECT_EQ(slow.line, 50U);
+    EXPECT_EQ(slow.line, 48U);
     Traits traits;
     traits.slow = true;
     traits.isolation = Apart::container;
@@ -189,7 +185,7 @@ TEST(ProjectFile, HasOverridesAndSetups)
     EXPECT_EQ(database.command, (Strings{"scripts/start-db", "{project}/x"}));
     EXPECT_EQ(database.teardown, Strings{"scripts/stop-db"});
     EXPECT_EQ(database.traits.limits.wall->value, 1min);
-    EXPECT_EQ(database.line, 63U);
+    EXPECT_EQ(database.line, 61U);
 }
 
 TEST(ProjectFile, OfNothingSaysNothing)
@@ -326,7 +322,8 @@ TEST(UserFile, IsBelowTheProject)
     EXPECT_EQ(project.run, (RunDefaults{{"output_dir", "out"}, {"jobs", "4"}, {"set", "c=3"}}));
     EXPECT_EQ(project.traits.profile, "slow");
     EXPECT_EQ(project.traits.limits.wall->value, 5s);
-    EXPECT_EQ(project.traits.limits.memory_max->value, Bytes{1} << 30);
+    EXPECT_FALSE(project.traits.limits.memory_max) << "a profile that is named nearer replaces it";
+    EXPECT_EQ(over_user(read("[run]\ntimeout = 5"), *user).traits.limits.memory_max->value, Bytes{1} << 30);
     EXPECT_EQ(project.simple_command, Strings{"s"});
     EXPECT_EQ(project.file, "/p/hutch.toml");
     EXPECT_EQ(over_user(read("[simple]\ncommand = \"p\""), *user).simple_command, Strings{"p"});

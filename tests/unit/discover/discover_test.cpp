@@ -26,9 +26,17 @@ Paths names(const Result<std::vector<TestFile>>& found)
     return all;
 }
 
+config::Project project_in(const std::string& directory)
+{
+    config::Project project;
+    project.directory = directory;
+    return project;
+}
+
 Result<std::vector<TestFile>> find(const Tree& tree, const Paths& paths)
 {
-    return discover(paths, {.cwd = tree.path()});
+    const config::Project project = project_in(tree.path());
+    return discover(paths, {.cwd = tree.path(), .project = project});
 }
 
 TEST(ShownPath, IsWhatTheUserWouldType)
@@ -59,7 +67,8 @@ TEST(Discover, DirectoriesAndFilesInTheOrderTheyWereNamed)
     EXPECT_EQ(names(find(tree, {"t", "first"})), (Paths{"t/a", "t/b", "first"}));
     EXPECT_EQ(names(find(tree, {"."})), (Paths{"first", "t/a", "t/b"}));
     EXPECT_EQ(names(find(tree, {tree / "t/"})), (Paths{"t/a", "t/b"})) << "absolute, below the working directory";
-    EXPECT_EQ(names(discover(Paths{tree / "t"}, {.cwd = "/"})), (Paths{tree / "t/a", tree / "t/b"}));
+    const config::Project project = project_in("/");
+    EXPECT_EQ(names(discover(Paths{tree / "t"}, {.cwd = "/", .project = project})), (Paths{tree / "t/a", tree / "t/b"}));
     EXPECT_EQ(names(find(tree, {})), Paths{});
 }
 
@@ -112,7 +121,7 @@ TEST(Discover, ANamedFileWithoutTheXBitIsRunByItsKind)
     EXPECT_EQ(found->at(2).command, (Paths{"python3", tree / "c.py"}));
     EXPECT_EQ(found->at(3).command, (Paths{"/usr/bin/env", "perl", tree / "d.t"}));
     EXPECT_EQ(found->at(4).command, Paths{tree / "e.py"}) << "an executable runs by itself";
-    EXPECT_EQ(names(find(tree, {"."})), Paths{"e.py"}) << "below a directory the x bit decides";
+    EXPECT_EQ(names(find(tree, {"."})), (Paths{"d.t", "e.py"})) << "below a directory the table decides";
 }
 
 TEST(Discover, WhatCannotBeRunIsAUsageErrorWithItsRepair)

@@ -40,7 +40,7 @@ TEST(MesonSuite, Told)
     EXPECT_EQ(plain.command, (Words{"/usr/bin/sh", "-c", "exit 0"}));
     EXPECT_EQ(plain.work_dir, "/build");
     EXPECT_EQ(plain.protocol, Protocol::exit);
-    EXPECT_EQ(plain.exit, ExitRules{});
+    EXPECT_EQ(plain.exit, ExitRules{.will_fail_by_signal = true});
     EXPECT_EQ(plain.traits->limits.wall, (Setting<Microseconds>{30s, Origin::asked}));
     EXPECT_EQ(plain.traits->tags, (Words{"sub"}));
     EXPECT_EQ(plain.traits->exclusive, std::nullopt);
@@ -89,11 +89,11 @@ TEST(MesonSuite, Protocols)
 {
     const Suite suite = read(recorded("meson/told.json"));
     EXPECT_EQ(named(suite, "top / tap").protocol, Protocol::tap);
-    EXPECT_EQ(named(suite, "top / tap").exit, (ExitRules{.skip_codes = {}, .error_code = std::nullopt}));
+    EXPECT_EQ(named(suite, "top / tap").exit, (ExitRules{.skip_codes = {}, .error_code = std::nullopt, .will_fail_by_signal = true, .tap_as_meson = true}));
     EXPECT_EQ(named(suite, "top / gtest-77").protocol, Protocol::gtest);
-    EXPECT_EQ(named(suite, "top / gtest-77").exit, ExitRules{});
+    EXPECT_EQ(named(suite, "top / gtest-77").exit, ExitRules{.will_fail_by_signal = true});
     EXPECT_EQ(named(suite, "top / rust").protocol, Protocol::exit);
-    EXPECT_EQ(named(suite, "top / rust").exit, (ExitRules{.skip_codes = {}, .error_code = std::nullopt}));
+    EXPECT_EQ(named(suite, "top / rust").exit, (ExitRules{.skip_codes = {}, .error_code = std::nullopt, .will_fail_by_signal = true}));
     EXPECT_EQ(read(one(R"("protocol":"new")")).tests[0].not_available, "its protocol 'new' is not known");
 }
 

@@ -17,6 +17,19 @@ namespace
 
 using Paths = std::vector<std::string>;
 
+Result<Paths> executables_below(const std::string& root)
+{
+    const auto found = files_below(root, [](std::string_view, bool executable) { return executable; });
+    if (!found) {
+        return std::unexpected(found.error());
+    }
+    Paths paths;
+    for (const Found& file : *found) {
+        paths.push_back(file.below);
+    }
+    return paths;
+}
+
 Paths walk(const Tree& tree)
 {
     const auto found = executables_below(tree.path());

@@ -18,11 +18,17 @@ TestFile file(std::string name, std::vector<std::string> command)
 
 const PlanOptions options{.work_dir = "/work", .run_id = "r-1", .environment = {"PATH=/bin:/usr/bin", "A=1"}};
 
+Result<std::vector<TestPtr>> compiled(std::vector<TestFile> files, const Feasible& feasible, const PlanOptions& how)
+{
+    const FeasibleLimits limits(files.size(), std::make_shared<const Feasible>(feasible));
+    return compile(std::move(files), limits, how);
+}
+
 TEST(Compile, KeepsOrderNamesAndArguments)
 {
     auto second = file("b", {"./b", "-x"});
     second.exit.skip_codes = {4, 77};
-    const auto tests = compile({file("a.sh", {"sh", "/t/a.sh"}), second}, {}, options);
+    const auto tests = compiled({file("a.sh", {"sh", "/t/a.sh"}), second}, {}, options);
     ASSERT_TRUE(tests);
     ASSERT_EQ(tests->size(), 2u);
     const TestSpec& first = *tests->at(0);
@@ -39,7 +45,7 @@ TEST(Compile, KeepsOrderNamesAndArguments)
 
 TEST(Compile, TheEnvironmentIsSharedAndNotCopied)
 {
-    const auto tests = compile({file("a", {"/a"}), file("b", {"/b"})}, {}, options);
+    const auto tests = compiled({file("a", {"/a"}), file("b", {"/b"})}, {}, options);
     ASSERT_TRUE(tests);
     EXPECT_EQ(tests->at(0)->base_env.get(), tests->at(1)->base_env.get());
     EXPECT_EQ(tests->at(0)->base_env->front(), "PATH=/bin:/usr/bin");
@@ -53,7 +59,7 @@ TEST(Compile, LimitsReachEveryTestAndIoGetsItsPath)
     io.wbps = 5;
     feasible.limits.io = {{io}};
     feasible.unenforced = {Resource::cpu};
-    const auto tests = compile({file("a", {"/a"})}, feasible, options);
+    const auto tests = compiled({file("a", {"/a"})}, feasible, options);
     ASSERT_TRUE(tests);
     EXPECT_EQ(tests->at(0)->limits.pids_max, (Setting<std::uint64_t>{20}));
     EXPECT_EQ(tests->at(0)->limits.io->value.front().path, "/work");
@@ -62,7 +68,7 @@ TEST(Compile, LimitsReachEveryTestAndIoGetsItsPath)
 
 TEST(Compile, AMissingInterpreterIsNamedWithTheTestThatNeedsIt)
 {
-    const auto tests = compile({file("a", {"/a"}), file("t/b.py", {"no-such-python", "/t/b.py"})}, {}, options);
+    const auto tests = compiled({file("a", {"/a"}), file("t/b.py", {"no-such-python", "/t/b.py"})}, {}, options);
     ASSERT_FALSE(tests);
     EXPECT_EQ(tests.error().code, ENOENT);
     EXPECT_EQ(tests.error().message,

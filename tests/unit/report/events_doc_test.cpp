@@ -50,6 +50,7 @@ std::vector<Line> written(bool known)
             full.usage.*figure = 1;
         }
         full.policy = "default";
+        full.cases = std::make_shared<const CaseReport>(CaseReport{.protocol = Protocol::tap, .complaint = "no plan"});
         return known ? full : sample_outcome(Verdict::error, Cause::not_started);
     }();
     auto finished = sample_finished("a", outcome);

@@ -104,6 +104,59 @@ Sample denied_sample()
             "allow it"};
 }
 
+CaseReport two_of_five()
+{
+    CaseReport report{.protocol = Protocol::gtest, .passed = 3, .failed = 2};
+    report.cases = {{.group = "S", .name = "a", .verdict = CaseVerdict::fail, .message = "no"},
+                    {.group = "S", .name = "b", .verdict = CaseVerdict::pass},
+                    {.group = "S", .name = "c", .verdict = CaseVerdict::fail}};
+    return report;
+}
+
+Sample cases_sample(Verdict verdict, Cause cause, CaseReport report, std::string sentence)
+{
+    Outcome outcome = ended(verdict, cause, 0);
+    outcome.cases = std::make_shared<const CaseReport>(std::move(report));
+    return {outcome, std::move(sentence)};
+}
+
+/// What its output, its metadata or its suite told.
+Sample told_sample(Cause cause)
+{
+    switch (cause) {
+    case Cause::case_failed:
+        return cases_sample(Verdict::fail, cause, two_of_five(), "2 of 5 cases failed: S.a, S.c");
+    case Cause::protocol_broken:
+        return cases_sample(Verdict::fail, cause, {.protocol = Protocol::tap, .passed = 1, .complaint = "no plan"}, "tap: no plan");
+    case Cause::file_skipped:
+        return cases_sample(Verdict::skip, cause, {.protocol = Protocol::tap, .skip_reason = "no database"}, "skipped: no database");
+    case Cause::cases_planned:
+        return cases_sample(Verdict::planned, cause, {.protocol = Protocol::tap, .planned = 1}, "planned: 1 case, 1 planned");
+    case Cause::output_fail:
+        return {ended(Verdict::fail, cause, 0), "its output matches an expression that means failure; exit 0"};
+    case Cause::output_pass:
+        return {ended(Verdict::pass, cause, 1), "passed: its output matches the expression that means success"};
+    case Cause::output_no_pass:
+        return {ended(Verdict::fail, cause, 0), "its output matches no expression that means success; exit 0"};
+    case Cause::output_skip:
+        return {ended(Verdict::skip, cause, 0), "skipped: its output matches an expression that means skip"};
+    case Cause::expected_failure:
+        return {ended(Verdict::pass, cause, 1), "failed, as it should: exit 1"};
+    case Cause::unexpected_pass:
+        return {ended(Verdict::fail, cause, 0), "passed, though it should fail"};
+    case Cause::said_skip:
+        return detail_sample(cause, "needs a printer", "skipped: needs a printer");
+    case Cause::said_planned:
+        return detail_sample(cause, "", "planned");
+    case Cause::dependency:
+        return detail_sample(cause, "it depends on a, which did not pass", "not run: it depends on a, which did not pass");
+    case Cause::not_available:
+        return detail_sample(cause, "no program", "cannot be run: no program");
+    default:
+        return {};
+    }
+}
+
 Sample sample(Cause cause)
 {
     switch (cause) {
@@ -154,18 +207,20 @@ Sample sample(Cause cause)
                              "could not be killed: 4711 dd, state D, 5 s after cgroup.kill");
     case Cause::cancelled:
         return {ended(Verdict::cancelled, cause, {}, SIGTERM), "cancelled"};
+    default:
+        return told_sample(cause);
     }
-    return {};
 }
 
 TEST(Words, EveryCauseHasItsSentence)
 {
     int causes = 0;
-    for (int i = 0; to_string(static_cast<Cause>(i)) != "?" && i < 100; ++i, ++causes) {
+    for (int i = 0; i < static_cast<int>(cause_count); ++i, ++causes) {
         const Sample expected = sample(static_cast<Cause>(i));
+        EXPECT_FALSE(expected.sentence.empty()) << to_string(static_cast<Cause>(i));
         EXPECT_EQ(words_for(expected.outcome), expected.sentence) << to_string(static_cast<Cause>(i));
     }
-    EXPECT_EQ(causes, static_cast<int>(Cause::cancelled) + 1);
+    EXPECT_EQ(causes, static_cast<int>(Cause::not_available) + 1);
 }
 
 TEST(Words, DeniedCallsAreListedAndCounted)

@@ -10,11 +10,11 @@
 namespace hutch::run {
 namespace {
 
-const std::vector<int> skip_codes = {77, 4};
+const ExitRules two_skip_codes = {.skip_codes = {77, 4}};
 
 Outcome judged(const Evidence& evidence, LeakPolicy leak = LeakPolicy::report)
 {
-    return judge(evidence, Rules{.skip_codes = skip_codes, .leak = leak});
+    return judge(evidence, Rules{.exit = two_skip_codes, .leak = leak});
 }
 
 Evidence ended(int code)

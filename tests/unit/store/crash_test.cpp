@@ -263,9 +263,13 @@ TEST_F(Crash, full_in_the_middle_of_a_run)
 bool mount_small(const std::string& directory)
 {
     const bool root = ::geteuid() == 0;
-    const std::string map = "0 " + std::to_string(::geteuid()) + " 1";
-    return ::unshare(root ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) == 0 && (root || base::write_once("/proc/self/uid_map", map)) &&
-           ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+    const std::string user = "0 " + std::to_string(::geteuid()) + " 1", group = "0 " + std::to_string(::getegid()) + " 1";
+    if (::unshare(root ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0) {
+        return false;
+    }
+    const bool mapped = root || (base::write_once("/proc/self/setgroups", "deny") && base::write_once("/proc/self/uid_map", user) &&
+                                 base::write_once("/proc/self/gid_map", group));
+    return mapped && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
            ::mount("tmpfs", directory.c_str(), "tmpfs", 0, "size=1m,mode=0700") == 0;
 }
 

@@ -1,11 +1,9 @@
-// The runner table, and #! lines as the kernel reads them.
-#include "discover/runners.h"
+// #! lines as the kernel reads them.
+#include "discover/hash_bang.h"
 
 #include <random>
 
 #include <gtest/gtest.h>
-
-#include "unit/base/doc_table.h"
 
 namespace hutch::discover
 {
@@ -13,31 +11,6 @@ namespace
 {
 
 using Command = std::vector<std::string>;
-
-TEST(Runners, TheDocumentHasTheSameTable)
-{
-    std::vector<std::vector<std::string>> coded;
-    for (const Runner& runner : default_runners()) {
-        coded.push_back(
-            {std::string(runner.suffix), std::string(runner.interpreter), runner.prefers_hash_bang ? "yes" : "no"});
-    }
-    EXPECT_EQ(test::doc_rows("discovery.md", "runners"), coded);
-}
-
-TEST(Runners, KnowCommonKindsByTheEndOfTheName)
-{
-    const auto interpreter = [](std::string_view name) {
-        const auto runner = find_runner(default_runners(), name);
-        return runner ? runner->interpreter : "";
-    };
-    EXPECT_EQ(interpreter("dir/a.sh"), "sh");
-    EXPECT_EQ(interpreter("a.bash"), "bash");
-    EXPECT_EQ(interpreter("test_a.py"), "python3");
-    EXPECT_EQ(interpreter("t/00.t"), "perl");
-    EXPECT_EQ(interpreter("a.txt"), "");
-    EXPECT_EQ(interpreter("ash"), "");
-    EXPECT_EQ(interpreter("a.sh.in"), "");
-}
 
 TEST(HashBang, IsReadAsTheKernelDoes)
 {
