@@ -99,6 +99,16 @@ std::vector<std::string> parser_arguments(const Arguments& arguments)
     return list;
 }
 
+std::vector<const CLI::Option*> order_of_last_parse(const CLI::App& command)
+{
+    const auto& all = command.parse_order();
+    std::size_t given = 0;
+    for (const CLI::Option* option : command.get_options()) {
+        given += option->count();
+    }
+    return {all.end() - static_cast<std::ptrdiff_t>(std::min(given, all.size())), all.end()};
+}
+
 Error usage_error_of(const CLI::ParseError& error, const CLI::App& root, const CLI::App& command)
 {
     const std::string help = &root == &command ? "see hutch --help" : fmt::format("see {} --help", full_name(command));

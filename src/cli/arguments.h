@@ -30,6 +30,9 @@ Result<void> check_empty_values(const std::vector<std::string>& arguments);
 /// "hutch policy show"
 std::string full_name(const CLI::App& command);
 
+/// The options in the order in which they were given, once for each time. CLI11's own list keeps what an earlier parse() put into it.
+std::vector<const CLI::Option*> order_of_last_parse(const CLI::App& command);
+
 /// The parser's exception in one line, for unknown flags and commands with the nearest known one.
 Error usage_error_of(const CLI::ParseError& error, const CLI::App& root, const CLI::App& command);
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/arguments.h"
 #include "cli/environment.h"
 #include "cli/policy_flags.h"
 #include "config/limit_options.h"
@@ -164,7 +165,7 @@ Result<Limits> LimitFlags::limits_of(const Traits& traits, Base base) const
 Result<Limits> LimitFlags::with_flags(Result<Limits> limits) const
 {
     std::map<const CLI::Option*, std::size_t> taken;
-    for (const CLI::Option* option : command_->parse_order()) {
+    for (const CLI::Option* option : order_of_last_parse(*command_)) {
         const auto flag = std::ranges::find(flags_, option, &Flag::option);
         if (!limits || flag == flags_.end()) {
             continue;

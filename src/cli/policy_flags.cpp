@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/arguments.h"
 #include "cli/environment.h"
 #include "config/policy_keys.h"
 #include "config/policy_setters.h"
@@ -205,7 +206,7 @@ std::string PolicyFlags::named() const
     std::string name = environment_variable("HUTCH_POLICY");
     const CLI::Option* property = command_->get_option_no_throw("-p");
     std::map<const CLI::Option*, std::size_t> taken;
-    for (const CLI::Option* option : command_->parse_order()) {
+    for (const CLI::Option* option : order_of_last_parse(*command_)) {
         const auto flag = std::ranges::find(flags_, option, &Flag::option);
         const bool is_policy = flag != flags_.end() && flag->row->use == Use::name;
         if (!is_policy && option != property) {
@@ -222,7 +223,7 @@ Result<config::LoadedPolicy> PolicyFlags::changed(config::LoadedPolicy loaded, c
     const config::PolicyPlaces places = policy_places(cwd);
     Result<config::LoadedPolicy> result = std::move(loaded);
     std::map<const CLI::Option*, std::size_t> taken;
-    for (const CLI::Option* option : command_->parse_order()) {
+    for (const CLI::Option* option : order_of_last_parse(*command_)) {
         const auto flag = std::ranges::find(flags_, option, &Flag::option);
         if (!result || flag == flags_.end() || flag->row->use == Use::name) {
             continue;

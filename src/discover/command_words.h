@@ -13,7 +13,7 @@ namespace hutch::discover
 
 struct Filling {
     std::string file;    ///< {file}: absolute
-    std::string name;    ///< {name}: as it is shown
+    std::string name;    ///< {name}: without directories
     std::string project; ///< {project}: the project's directory
 };
 

@@ -142,8 +142,8 @@ void TestMaker::start(TestFile& file, const Runner& runner, bool executable, std
     case Start::command:
         break;
     }
-    file.command = fill_command(runner.rule.command, {.file = file.path, .name = file.name, .project = project_.directory});
-    return;
+    file.command = fill_command(runner.rule.command,
+                                {.file = file.path, .name = file.path.substr(file.path.rfind('/') + 1), .project = project_.directory});
 }
 
 TestMaker::Patterns TestMaker::patterns_of(const Runner& runner, std::string_view name) const
