@@ -25,6 +25,8 @@ trap clean_up EXIT
 
 # A run of ours reads none of the user's settings.
 unset HUTCH_ISOLATION HUTCH_JOBS HUTCH_POLICY HUTCH_PROFILE HUTCH_CGROUP_MANAGER NO_COLOR FORCE_COLOR CLICOLOR_FORCE
+unset HUTCH_STATE_DIR SIMPLE_BINARY TEST_SHARD_INDEX TEST_TOTAL_SHARDS TEST_SHARD_STATUS_FILE CI_NODE_INDEX CI_NODE_TOTAL MAKEFLAGS MFLAGS MAKELEVEL
+export XDG_CONFIG_HOME=$work/no-config
 [[ -z ${MANAGER:-} ]] || export HUTCH_CGROUP_MANAGER=$MANAGER
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR"
@@ -72,10 +74,25 @@ expect_not_in() { # FILE REGEX
 
 # Makes ./tests/NAME, a test, of a shell script on stdin.
 make_test() { # NAME <SCRIPT
-  mkdir -p tests
+  mkdir -p "$(dirname "tests/$1")"
   { printf '#!/bin/sh\n' && cat; } >"tests/$1"
   chmod 755 "tests/$1"
 }
+
+# Makes ./tests/NAME, which writes to ./log when it begins and when it ends, SECONDS later.
+make_noted_test() { # NAME SECONDS [COMMENT…]
+  local name=$1 seconds=$2
+  shift 2
+  { (($# == 0)) || printf '# %s\n' "$@"; echo "echo '+ $name' >>log; sleep $seconds; echo '- $name' >>log"; } | make_test "$name"
+}
+
+# The most tests of make_noted_test, with names that fit REGEX, that were seen to run at a time.
+most_at_once() { # [REGEX]
+  awk -v names="${1:-.}" '$2 !~ names { next } $1 == "+" && ++now > most { most = now } $1 == "-" { now-- } END { print most + 0 }' log
+}
+
+# The names in ./log, in the order in which they began.
+begun() { awk '$1 == "+" { print $2 }' log | xargs; }
 
 # Starts CMD in the background, in a process group of its own, no signal ignored. Its pid is $background.
 start() { # CMD…
