@@ -7,6 +7,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -214,16 +215,51 @@ int run_in_box(Prepared prepared)
     return closed || code > exit_failed ? code : complain(closed.error());
 }
 
+/// Every policy that a test has, with what the flags make of it: a flag may be right for the one and wrong for another.
+Result<void> check_policies(const std::vector<TestFile>& files, const RunSettings& settings, const LoadedProject& loaded,
+                            const std::string& cwd, bool flags_right)
+{
+    const auto check = [&](const Traits& traits, const std::string& name) -> Result<void> {
+        auto policy = settings.policy(traits, cwd);
+        if (policy) {
+            return {};
+        }
+        const bool defaults_right = settings.policy(Traits(), cwd).has_value();
+        if (flags_right && !defaults_right) {
+            return std::unexpected(blame_project(std::move(policy.error()), loaded.project));
+        }
+        if (defaults_right) {
+            policy.error().message = fmt::format("{}: {}", name, policy.error().message);
+        }
+        return std::unexpected(std::move(policy.error()));
+    };
+    if (files.empty()) {
+        return check(loaded.project.traits, "[run]");
+    }
+    std::set<const Traits*> checked;
+    for (const TestFile& file : files) {
+        if (!checked.insert(file.traits.get()).second) {
+            continue;
+        }
+        if (auto right = check(*file.traits, file.name); !right) {
+            return right;
+        }
+    }
+    return {};
+}
+
 /// The command line is right by itself; then the project file lays its defaults below it.
 Result<Prepared> prepare(const RunFlags& flags, CLI::App& root, const Arguments& arguments)
 {
-    if (auto settings = flags.settings(); !settings) {
-        return std::unexpected(std::move(settings.error()));
+    const auto given = flags.settings();
+    if (!given) {
+        return std::unexpected(given.error());
     }
     const auto cwd = enter(flags.selection().directory());
     if (!cwd) {
         return std::unexpected(cwd.error());
     }
+    const bool flags_right = given->policy(Traits(), *cwd).has_value();
     auto loaded = load_project(*cwd, flags.selection().project_file());
     if (!loaded) {
         return std::unexpected(std::move(loaded.error()));
@@ -235,9 +271,6 @@ Result<Prepared> prepare(const RunFlags& flags, CLI::App& root, const Arguments&
     if (!settings) {
         return std::unexpected(blame_project(settings.error(), loaded->project));
     }
-    if (auto policy = settings->policy(Traits(), *cwd); !policy) {
-        return std::unexpected(std::move(policy.error()));
-    }
     auto history = open_history(*settings, loaded->project, flags.listing().wanted());
     if (!history) {
         return std::unexpected(std::move(history.error()));
@@ -245,6 +278,9 @@ Result<Prepared> prepare(const RunFlags& flags, CLI::App& root, const Arguments&
     auto selected = select_tests(settings->selection, loaded->project, *cwd, history->last_of());
     if (!selected) {
         return std::unexpected(std::move(selected.error()));
+    }
+    if (auto policies = check_policies(selected->selection.tests, *settings, *loaded, *cwd, flags_right); !policies) {
+        return std::unexpected(std::move(policies.error()));
     }
     std::ranges::move(loaded->notices, std::back_inserter(selected->notices));
     return Prepared{.cwd = *cwd,
