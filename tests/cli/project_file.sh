@@ -183,6 +183,16 @@ EXPECTED
 printf '[run]\npaths = "x"\n' >home/hutch/config.toml
 XDG_CONFIG_HOME="$work/home" refuse "$work/home/hutch/config.toml:2:1: .*paths" run tests/1
 
+# a flag that only the project's policy makes right is right
+if unshare --user true 2>/dev/null || (($(id -u) == 0)); then
+  for table in '[run]' $'[[override]]\nmatch = "*"'; do
+    printf '%s\npolicy = "strict"\n' "$table" >hutch.toml
+    expect_exit 0 "$HUTCH" run --set files.tmp=64M tests/1
+    expect_exit 2 "$HUTCH" run --set files.tpm=64M tests/1
+    expect_last_words "^hutch: --set 'files.tpm=64M': unknown key"
+  done
+fi
+
 # what is wrong
 wrong() { # TEXT REGEX: nothing is run
   printf '%b' "$1" >hutch.toml
@@ -200,7 +210,10 @@ wrong '[[override]]\nmatch = "*"\nlimits = { "memory.mx" = "1G" }\n' ':3:[0-9]+:
 wrong '[groups]\ndb = 0\n' ':2:[0-9]+: '
 wrong '[[override]]\nmatch = "*"\npriority = "P7"\n' ':3:12: .*P7'
 wrong '[run]\nleak = "perhaps"\n' ':2:8: .*perhaps'
-wrong '[run]\njobs = 5000\n' ': \[run\]: .*5000'
-wrong '[run]\nset = "files.tpm=1G"\n' ".*files.tpm"
-wrong '[[override]]\nmatch = "*"\npolicy = "stirct"\n' ".*stirct.*strict"
+for row in 'jobs = 5000|: \[run\]: .*5000' 'set = "files.tpm=1G"|: \[run\]: .*files.tpm' ; do
+  printf '[run]\n%s\n' "${row%%|*}" >hutch.toml
+  refuse "$work/hutch.toml${row#*|}" run tests # only flags of run can judge it
+done
+printf '[[override]]\nmatch = "*"\npolicy = "stirct"\n' >hutch.toml
+refuse "tests/1: unknown policy 'stirct' .*strict" run tests
 ! [[ -e ran ]] || fail 'a test was run'
