@@ -18,6 +18,9 @@ void Engine::begin_rounds(int first)
     const bool stress = options_.stress > Microseconds(0);
     const std::size_t rounds = stress ? 1 : std::max<std::size_t>(options_.rounds, 1);
     Expanded expanded = expand(work_, rounds);
+    if (!stress) {
+        work_.entries = {}; // the agenda has them
+    }
     occurrences_ = std::move(expanded.occurrences);
     failed_before_.assign(occurrences_.size(), false);
     setups_.emplace(work_.tests, rounds);
@@ -273,9 +276,9 @@ Engine::Running* Engine::find_prepared(const schedule::Turn& turn)
     return found != running_.end() ? &*found : nullptr;
 }
 
-Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, const Work& work)
+Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, Work work)
 {
-    return Engine(std::move(deps), options, work).run();
+    return Engine(std::move(deps), options, std::move(work)).run();
 }
 
 } // namespace hutch::run

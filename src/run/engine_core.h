@@ -19,8 +19,8 @@ namespace hutch::run {
 
 class Engine {
   public:
-    Engine(EngineDeps deps, const RunOptions& options, const Work& work)
-        : deps_(std::move(deps)), options_(options), work_(work), temp_dirs_(deps_.temp_root, deps_.run_id), networks_(deps_.init)
+    Engine(EngineDeps deps, const RunOptions& options, Work work)
+        : deps_(std::move(deps)), options_(options), work_(std::move(work)), temp_dirs_(deps_.temp_root, deps_.run_id), networks_(deps_.init)
     {
         begin_rounds(1);
     }
@@ -89,7 +89,7 @@ class Engine {
 
     EngineDeps deps_;
     const RunOptions& options_;
-    const Work& work_;
+    Work work_;
     std::vector<Occurrence> occurrences_;
     std::optional<schedule::Agenda> agenda_;
     std::optional<Setups> setups_;
