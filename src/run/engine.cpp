@@ -247,6 +247,7 @@ void Engine::start(Running& prepared, std::vector<schedule::Slot> slots)
     watch_for_stall();
     attempt.start(); // it may end in there; what has ended lives on until the loop comes round
     if (attempt.pid() > 0) {
+        soon_quiet();
         tell(event::TestStarted{.test = test_of(entry), .attempt = number, .pid = attempt.pid(), .round = round_of(entry)});
     }
 }

@@ -70,6 +70,8 @@ class Engine {
     void suspend();
     void wait_for_time();
     void watch_for_stall();
+    void soon_quiet();
+    void quiet();
     bool begins_another_round() const;
 
     const TestPtr& test_of(std::size_t entry) const { return work_.tests[occurrences_[entry].test]; }
@@ -102,10 +104,11 @@ class Engine {
     std::vector<Running> running_;
     std::vector<std::unique_ptr<LiveAttempt>>
         retired_; ///< ended; destroyed when the next one ends: no handler of theirs is on the stack then
-    PausableTimer delay_, stall_;
+    PausableTimer delay_, stall_, quiet_;
     sd::Source next_fill_, slots_come_;
     std::size_t serial_ = 0;
     bool filling_ = false;
+    bool quiet_is_soon_ = false;
     RunResult result_;
     std::optional<Error> error_;
 };
