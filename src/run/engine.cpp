@@ -219,7 +219,9 @@ Job Engine::job_for(const schedule::Turn& turn, const std::string& temp_dir)
     Job job{.test = test, .attempt = turn.attempt, .scope_name = fmt::format("t-{}", ++serial_)};
     plan::AttemptFacts facts{.attempt = turn.attempt, .from_setups = setups_->environment_for(*test), .temp_dir = temp_dir};
     if (test->protocol == Protocol::junit && !temp_dir.empty()) {
-        job.xml_file = facts.xml_file = temp_dir + "/junit.xml";
+        const bool is_moved = test->sandbox && !test->sandbox->out_dir.empty();
+        job.xml_file = temp_dir + "/junit.xml";
+        job.xml_inside = facts.xml_file = is_moved ? test->sandbox->out_dir + "/junit.xml" : job.xml_file;
     }
     job.env = plan::attempt_environment(*test, facts);
     job.attempt_dir = temp_dir;
