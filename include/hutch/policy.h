@@ -107,6 +107,7 @@ struct FileRules {
     bool fresh_proc = false;           ///< with a PID namespace; /proc/sys is read-only
     bool private_home = false;         ///< HOME is an empty directory, gone with the test
     bool hide_control = false;         ///< Feature::control
+    bool outputs = false; ///< no key of a file: with `tmp`, a directory in it that the runner can read (a JUnit file is written there)
     bool operator==(const FileRules&) const = default;
 };
 

@@ -63,7 +63,9 @@ schedule::Entry entry_of(const Traits& traits, const store::Last* last, const Ru
     entry.priority = traits.priority.value_or(entry.priority);
     entry.retries = settings.retries.value_or(traits.retries.value_or(0));
     entry.retry_delay = settings.retry_delay.value_or(traits.retry_delay.value_or(Microseconds(0)));
-    if (last != nullptr && last->expected && !settings.shuffle_seed) {
+    // With one worker there is nothing to be won, and the order that people know is worth more.
+    const bool by_duration = settings.options.workers > 1 && !settings.shuffle_seed;
+    if (by_duration && last != nullptr && last->expected) {
         entry.expected = last->expected->duration;
     }
     return entry;
@@ -132,16 +134,17 @@ void add_setups(discover::Selection& selection, const config::Project& project)
     }
 }
 
-run::Work compose(std::vector<TestPtr> tests, const Said& said, const RunSettings& settings, const config::Project& project,
+run::Work compose(std::vector<TestPtr> tests, Said said, const RunSettings& settings, const config::Project& project,
                   const History& history)
 {
     run::Work work{.tests = std::move(tests)};
+    work.entries.reserve(work.tests.size());
     Groups groups(project);
     for (std::size_t i = 0; i < work.tests.size(); ++i) {
         schedule::Entry entry = entry_of(*said.traits[i], history.find(work.tests[i]->name), settings);
         entry.load.groups = groups.places_of(said.traits[i]->groups);
-        entry.needs = said.edges[i].needs;
-        entry.after = said.edges[i].after;
+        entry.needs = std::move(said.edges[i].needs);
+        entry.after = std::move(said.edges[i].after);
         if (work.tests[i]->role != Role::test || work.tests[i]->foregone) {
             entry.retries = 0;
         }

@@ -22,7 +22,7 @@ struct Said {
 };
 
 /// `tests[i]` is the one of which said.traits[i] was said.
-run::Work compose(std::vector<TestPtr> tests, const Said& said, const RunSettings& settings, const config::Project& project,
+run::Work compose(std::vector<TestPtr> tests, Said said, const RunSettings& settings, const config::Project& project,
                   const History& history);
 
 /// The stall timeout: what was asked for, or the default, which no test's own wall clock may be longer than.

@@ -104,17 +104,25 @@ struct SamePolicy {
     std::vector<std::size_t> tests;
 };
 
-Result<std::vector<SamePolicy>> by_policy(const std::vector<std::shared_ptr<const Traits>>& traits, const Wanted& wanted)
+/// What is said of a test, and whether it writes a file for us.
+struct Asking {
+    std::shared_ptr<const Traits> traits;
+    bool outputs = false;
+    auto operator<=>(const Asking&) const = default;
+};
+
+Result<std::vector<SamePolicy>> by_policy(const std::vector<Asking>& traits, const Wanted& wanted)
 {
     std::vector<SamePolicy> groups;
-    std::map<std::shared_ptr<const Traits>, std::size_t> known;
+    std::map<Asking, std::size_t> known;
     for (std::size_t i = 0; i < traits.size(); ++i) {
         const auto [entry, is_new] = known.try_emplace(traits[i], 0);
         if (is_new) {
-            auto policy = wanted.policy(*traits[i]);
+            auto policy = wanted.policy(*traits[i].traits);
             if (!policy) {
                 return std::unexpected(std::move(policy.error()));
             }
+            policy->files.outputs = traits[i].outputs && policy->files.tmp.has_value();
             const auto same = std::ranges::find(groups, *policy, &SamePolicy::policy);
             entry->second = static_cast<std::size_t>(same - groups.begin());
             if (same == groups.end()) {
@@ -154,14 +162,14 @@ Result<Plan> make_plan(std::vector<TestFile> files, const Wanted& wanted, const 
 {
     LimitsOfTests limits(wanted, box, cwd);
     plan::FeasibleLimits feasible;
-    std::vector<std::shared_ptr<const Traits>> traits;
+    std::vector<Asking> traits;
     for (const TestFile& file : files) {
         auto of_file = limits.of(file.traits);
         if (!of_file) {
             return std::unexpected(std::move(of_file.error()));
         }
         feasible.push_back(*std::move(of_file));
-        traits.push_back(file.traits);
+        traits.push_back({file.traits, file.protocol == Protocol::junit});
     }
     auto tests = plan::compile(std::move(files), feasible,
                                {.work_dir = cwd, .run_id = box.run_id(), .environment = inherited_environment()});

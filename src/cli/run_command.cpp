@@ -118,9 +118,9 @@ struct Prepared {
     Selected selected;
 };
 
-Said said_of(const discover::Selection& selection)
+Said said_of(discover::Selection& selection)
 {
-    Said said{.traits = {}, .edges = selection.edges};
+    Said said{.traits = {}, .edges = std::move(selection.edges)};
     for (const TestFile& file : selection.tests) {
         said.traits.push_back(file.traits);
     }
@@ -192,7 +192,7 @@ int run_in_box(Prepared prepared)
     if (!box) {
         return complain(box.error());
     }
-    const Said said = said_of(prepared.selected.selection);
+    Said said = said_of(prepared.selected.selection);
     auto plan = plan_tests(prepared, **box);
     if (!plan) {
         (void)(*box)->close();
@@ -204,12 +204,12 @@ int run_in_box(Prepared prepared)
         return complain(reporters.error());
     }
     settings.options.stall_timeout = stall_timeout(plan->tests, settings);
-    const run::Work work = compose(std::move(plan->tests), said, settings, prepared.project, prepared.history);
+    run::Work work = compose(std::move(plan->tests), std::move(said), settings, prepared.project, prepared.history);
     Lent lent = lent_slots(settings);
     std::ranges::move(lent.notices, std::back_inserter(plan->notices));
     auto notices = opening_notices(prepared, **box, std::move(plan->notices));
     const auto result =
-        run::run_tests((*box)->engine(*lent.slots, (*reporters)->list(std::move(notices)), settings.cpus), settings.options, work);
+        run::run_tests((*box)->engine(*lent.slots, (*reporters)->list(std::move(notices)), settings.cpus), settings.options, std::move(work));
     const auto closed = (*box)->close();
     const int code = conclude(result, **reporters);
     return closed || code > exit_failed ? code : complain(closed.error());

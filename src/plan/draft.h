@@ -30,7 +30,7 @@ struct Draft {
     bool stay = false;
     bool attempt_dir = false; ///< the attempt's own directory is used
     bool pooled_network = false;
-    std::string temp_dir, home;
+    std::string temp_dir, home, out_dir;
 
     bool has(std::uint64_t clone_flag) const { return (setup.clone_flags & clone_flag) != 0; }
 

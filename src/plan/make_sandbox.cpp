@@ -57,6 +57,7 @@ Result<Sandbox> make_sandbox(const Policy& policy, const Site& site)
                    .stay = draft.stay,
                    .held = draft.held,
                    .temp_dir = std::move(draft.temp_dir),
+                   .out_dir = std::move(draft.out_dir),
                    .home = std::move(draft.home),
                    .pooled_network = draft.pooled_network,
                    .attempt_dir = draft.attempt_dir};

@@ -23,6 +23,7 @@ struct Sandbox {
     bool stay = false;                              ///< hutch-init stays as PID 1 of the test's namespace
     Held held;            ///< what is held, and by whom; `none` where it was wanted and cannot be had
     std::string temp_dir; ///< TEST_TMPDIR as the test sees it; "": the attempt's own directory, outside
+    std::string out_dir;  ///< where the test sees the attempt's own directory; "": where it is, if at all
     std::string home;     ///< HOME as the test sees it; "": as inherited; '\1' stands for the attempt's own directory
     bool pooled_network = false; ///< its network namespace may come from another test, and go to another one (run/network_pool.h)
     bool attempt_dir = true; ///< steps use the attempt's own directory

@@ -21,6 +21,8 @@
 namespace hutch::plan {
 namespace {
 
+const std::string temp_directory = "/tmp/hutch";
+
 using kernel::wire::Op;
 namespace flag = kernel::wire::step_flag;
 
@@ -83,9 +85,11 @@ class Mounts {
     std::string staged(std::string_view name) const { return fmt::format("{}/{}", stage_, name); }
     std::string staged(const Entry& entry) const { return fmt::format("{}/k{}", stage_, entry.staged); }
 
+    bool has_outputs() const { return files_.outputs && files_.tmp; }
+
     bool needs_stage() const
     {
-        return std::ranges::any_of(entries_, [](const Entry& entry) {
+        return has_outputs() || std::ranges::any_of(entries_, [](const Entry& entry) {
             return entry.staged >= 0 || entry.kind == Entry::Kind::dev || entry.kind == Entry::Kind::hidden;
         });
     }
@@ -99,6 +103,11 @@ class Mounts {
             draft_.init(Feature::hidden, Op::set_attributes, {staged("empty")}, MOUNT_ATTR_RDONLY);
         }
         draft_.init(Feature::dev, Op::make_dir, {staged("dev")}, 0755);
+        if (has_outputs()) {
+            draft_.attempt_dir = true;
+            draft_.init(Feature::tmp, Op::make_dir, {staged("out")}, 0700);
+            draft_.init(Feature::tmp, Op::bind, {"\1", staged("out")}, 1);
+        }
         for (const Entry& entry : entries_) {
             if (entry.staged >= 0) {
                 put_aside(entry);
@@ -231,6 +240,19 @@ class Mounts {
         private_tmp_ = entry.path;
         draft_.init(Feature::tmp, Op::mount, {"tmpfs", entry.path, "tmpfs", tmpfs_options(*files_.tmp, "1777")},
                     MS_NOSUID | MS_NODEV);
+        if (has_outputs()) {
+            open_outputs();
+        }
+    }
+
+    /// The attempt's own directory, outside, within the private /tmp.
+    void open_outputs()
+    {
+        draft_.out_dir = temp_directory + "/out";
+        draft_.init(Feature::tmp, Op::make_dir, {temp_directory}, 0700);
+        draft_.init(Feature::tmp, Op::make_dir, {draft_.out_dir}, 0700);
+        draft_.init(Feature::tmp, Op::bind, {staged("out"), draft_.out_dir}, 1);
+        draft_.init(Feature::tmp, Op::set_attributes, {draft_.out_dir}, 0, MOUNT_ATTR_RDONLY);
     }
 
     void cover_dev(const Entry& entry)
@@ -297,7 +319,7 @@ void add_directories(Draft& draft)
 {
     const FileRules& files = draft.rules.files;
     if (files.tmp) {
-        draft.temp_dir = "/tmp/hutch";
+        draft.temp_dir = temp_directory;
         draft.init(Feature::tmp, Op::make_dir, {draft.temp_dir}, 0700);
     } else if (files.read_only_root) {
         draft.attempt_dir = true;

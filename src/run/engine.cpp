@@ -18,6 +18,9 @@ void Engine::begin_rounds(int first)
     const bool stress = options_.stress > Microseconds(0);
     const std::size_t rounds = stress ? 1 : std::max<std::size_t>(options_.rounds, 1);
     Expanded expanded = expand(work_, rounds);
+    if (!stress) {
+        work_.entries = {}; // the agenda has them
+    }
     occurrences_ = std::move(expanded.occurrences);
     failed_before_.assign(occurrences_.size(), false);
     setups_.emplace(work_.tests, rounds);
@@ -216,7 +219,9 @@ Job Engine::job_for(const schedule::Turn& turn, const std::string& temp_dir)
     Job job{.test = test, .attempt = turn.attempt, .scope_name = fmt::format("t-{}", ++serial_)};
     plan::AttemptFacts facts{.attempt = turn.attempt, .from_setups = setups_->environment_for(*test), .temp_dir = temp_dir};
     if (test->protocol == Protocol::junit && !temp_dir.empty()) {
-        job.xml_file = facts.xml_file = temp_dir + "/junit.xml";
+        const bool is_moved = test->sandbox && !test->sandbox->out_dir.empty();
+        job.xml_file = temp_dir + "/junit.xml";
+        job.xml_inside = facts.xml_file = is_moved ? test->sandbox->out_dir + "/junit.xml" : job.xml_file;
     }
     job.env = plan::attempt_environment(*test, facts);
     job.attempt_dir = temp_dir;
@@ -244,6 +249,7 @@ void Engine::start(Running& prepared, std::vector<schedule::Slot> slots)
     watch_for_stall();
     attempt.start(); // it may end in there; what has ended lives on until the loop comes round
     if (attempt.pid() > 0) {
+        soon_quiet();
         tell(event::TestStarted{.test = test_of(entry), .attempt = number, .pid = attempt.pid(), .round = round_of(entry)});
     }
 }
@@ -273,9 +279,9 @@ Engine::Running* Engine::find_prepared(const schedule::Turn& turn)
     return found != running_.end() ? &*found : nullptr;
 }
 
-Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, const Work& work)
+Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, Work work)
 {
-    return Engine(std::move(deps), options, work).run();
+    return Engine(std::move(deps), options, std::move(work)).run();
 }
 
 } // namespace hutch::run

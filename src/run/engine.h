@@ -42,7 +42,7 @@ struct RunResult {
 
 /// Runs all of `work`; handles SIGINT, SIGTERM, SIGHUP (end gently, twice: at once) and SIGTSTP (freeze) itself.
 /// An Error is a reporter's (a full disk) or the event loop's: the tests are killed and removed before it is returned.
-Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, const Work& work);
+Result<RunResult> run_tests(EngineDeps deps, const RunOptions& options, Work work);
 
 /// What `hutch exec` needs to know about its one command.
 struct OneResult {

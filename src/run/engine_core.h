@@ -19,8 +19,8 @@ namespace hutch::run {
 
 class Engine {
   public:
-    Engine(EngineDeps deps, const RunOptions& options, const Work& work)
-        : deps_(std::move(deps)), options_(options), work_(work), temp_dirs_(deps_.temp_root, deps_.run_id), networks_(deps_.init)
+    Engine(EngineDeps deps, const RunOptions& options, Work work)
+        : deps_(std::move(deps)), options_(options), work_(std::move(work)), temp_dirs_(deps_.temp_root, deps_.run_id), networks_(deps_.init)
     {
         begin_rounds(1);
     }
@@ -70,6 +70,8 @@ class Engine {
     void suspend();
     void wait_for_time();
     void watch_for_stall();
+    void soon_quiet();
+    void quiet();
     bool begins_another_round() const;
 
     const TestPtr& test_of(std::size_t entry) const { return work_.tests[occurrences_[entry].test]; }
@@ -89,7 +91,7 @@ class Engine {
 
     EngineDeps deps_;
     const RunOptions& options_;
-    const Work& work_;
+    Work work_;
     std::vector<Occurrence> occurrences_;
     std::optional<schedule::Agenda> agenda_;
     std::optional<Setups> setups_;
@@ -102,10 +104,11 @@ class Engine {
     std::vector<Running> running_;
     std::vector<std::unique_ptr<LiveAttempt>>
         retired_; ///< ended; destroyed when the next one ends: no handler of theirs is on the stack then
-    PausableTimer delay_, stall_;
+    PausableTimer delay_, stall_, quiet_;
     sd::Source next_fill_, slots_come_;
     std::size_t serial_ = 0;
     bool filling_ = false;
+    bool quiet_is_soon_ = false;
     RunResult result_;
     std::optional<Error> error_;
 };

@@ -69,6 +69,29 @@ void Engine::watch_for_stall()
     });
 }
 
+/// Reporters put off what need not be done at once: it is done soon after a start, and each second.
+void Engine::soon_quiet()
+{
+    if (!quiet_is_soon_) {
+        quiet_is_soon_ = true;
+        (void)quiet_.arm(deps_.loop, Milliseconds(20), [this] { quiet(); });
+    }
+}
+
+void Engine::quiet()
+{
+    quiet_is_soon_ = false;
+    for (Reporter* reporter : deps_.reporters) {
+        if (auto done = reporter->on_quiet(); !done && !error_) {
+            error_ = done.error();
+            end_early(false);
+        }
+    }
+    if (!running_.empty()) {
+        (void)quiet_.arm(deps_.loop, std::chrono::seconds(1), [this] { quiet(); });
+    }
+}
+
 void Engine::suspend()
 {
     for (Running& running : running_) {

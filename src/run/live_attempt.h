@@ -42,6 +42,7 @@ struct Job {
     std::optional<spawn::Streams> streams; ///< pass-through (`hutch exec`); unset: captured
     bool new_session = true;
     std::string xml_file = {}; ///< outside: the JUnit file that it is to write; "" for none
+    std::string xml_inside = {}; ///< the same, as the test sees it
     /// A set-up: when its first process has ended well, what it left running stays, until let_go().
     std::function<void(class LiveAttempt&)> ready = {};
 };

@@ -57,11 +57,11 @@ Result<void> LiveAttempt::make_scope()
 static std::vector<std::string> argv_of(const Job& job)
 {
     std::vector<std::string> argv = job.test->argv;
-    if (!job.xml_file.empty()) {
+    if (!job.xml_inside.empty()) {
         constexpr std::string_view mark = "{xml}";
         for (std::string& word : argv) {
             if (const auto at = word.find(mark); at != std::string::npos) {
-                word.replace(at, mark.size(), job.xml_file);
+                word.replace(at, mark.size(), job.xml_inside);
             }
         }
     }

@@ -19,6 +19,7 @@ namespace {
 constexpr const char* settings = R"sql(
 PRAGMA synchronous = NORMAL;
 PRAGMA wal_autocheckpoint = 4000;
+PRAGMA cache_size = -512;
 PRAGMA journal_size_limit = 33554432;
 PRAGMA secure_delete = OFF;
 PRAGMA cell_size_check = ON;

@@ -119,14 +119,32 @@ Result<RunKey> Store::begin_run(const RunFacts& facts)
 
 Result<void> Store::started(const RunKey& key, std::string_view test, int attempt)
 {
-    static constexpr const char* insert = "INSERT OR REPLACE INTO in_flight(run, leg, test, attempt, started_at) VALUES (?, ?, ?, ?, ?)";
+    started_.push_back({key, std::string(test), attempt, connection_->now()});
+    return {};
+}
+
+Result<void> Store::settle_started()
+{
+    if (started_.empty()) {
+        return {};
+    }
     Connection& connection = *connection_;
-    return connection.guarded({"record the start of", test}, [&]() -> Result<void> {
+    return connection.guarded({"record the start of", started_.front().test}, [&]() -> Result<void> {
         Writing writing(connection);
-        connection.run(insert, key.run, key.leg, test_number(connection, test), attempt, connection.now());
+        write_started();
         writing.commit();
+        started_.clear();
         return connection.committed();
     });
+}
+
+/// Within a transaction.
+void Store::write_started()
+{
+    static constexpr const char* insert = "INSERT OR REPLACE INTO in_flight(run, leg, test, attempt, started_at) VALUES (?, ?, ?, ?, ?)";
+    for (const InFlight& each : started_) {
+        connection_->run(insert, each.key.run, each.key.leg, test_number(*connection_, each.test), each.attempt, each.at);
+    }
 }
 
 Result<void> Store::record(const RunKey& key, const Recording& recording)
@@ -143,8 +161,14 @@ Result<void> Store::record(const RunKey& key, const Recording& recording)
         if (counts) {
             note_latest(connection, key, recording, test);
         }
-        connection.run("DELETE FROM in_flight WHERE run = ? AND leg = ? AND test = ?", key.run, key.leg, test);
+        // Most tests end before their start was on record: then it never is.
+        const auto is_this = [&](const InFlight& each) { return each.test == recording.test && each.key == key; };
+        if (std::erase_if(started_, is_this) == 0) {
+            connection.run("DELETE FROM in_flight WHERE run = ? AND leg = ? AND test = ?", key.run, key.leg, test);
+        }
+        write_started();
         writing.commit();
+        started_.clear();
         return connection.committed();
     });
 }
@@ -161,6 +185,7 @@ Result<void> Store::end_run(const RunKey& key, const Ending& ending)
         }
         connection.run(end_leg, connection.now(), ending.exit_code, ending.why, ending.signal, key.run, key.leg);
         connection.run("UPDATE runs SET state = ? WHERE id = ?", to_string(ending.state), key.run);
+        std::erase_if(started_, [&](const InFlight& each) { return each.key == key; });
         connection.run("DELETE FROM in_flight WHERE run = ? AND leg = ?", key.run, key.leg);
         tally(connection, key.run);
         writing.commit();

@@ -27,6 +27,12 @@ Result<void> StoreReporter::on(const Event& event)
     return std::visit([this](const auto& value) { return tell(value); }, event);
 }
 
+Result<void> StoreReporter::on_quiet()
+{
+    auto settled = store_.settle_started();
+    return settled ? store_.flush_if_due() : settled;
+}
+
 Result<void> StoreReporter::tell(const event::RunStarted& started)
 {
     if (key_) {

@@ -24,6 +24,8 @@ class StoreReporter final : public Reporter {
     /// RunFinished ends the run as finished, or as stopped where tests were not run. Whoever knows more (the exit code, why) calls
     /// Store::end_run(*key(), …) once more.
     Result<void> on(const Event& event) override;
+    /// Starts are put on record, and what was recorded on the disk.
+    Result<void> on_quiet() override;
 
     /// Unset before RunStarted.
     const std::optional<RunKey>& key() const { return key_; }

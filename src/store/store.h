@@ -42,8 +42,10 @@ class Store {
     Result<RunKey> begin_run(const RunFacts& facts);
     /// The same run once more. Error if its last process is alive, or if it is finished or abandoned.
     Result<RunKey> resume_run(std::int64_t run, const RunFacts& facts, const IsAlive& is_alive);
-    /// It is in flight from now on.
+    /// It is in flight from now on; on record with the next result, or with settle_started(), so that a start costs no commit of its own.
     Result<void> started(const RunKey& key, std::string_view test, int attempt);
+    /// What was started is on record when this returns.
+    Result<void> settle_started();
     /// When it returns, the result survives the end of this process. A second result that counts, of the same attempt in the same
     /// run, is an Error.
     Result<void> record(const RunKey& key, const Recording& recording);
@@ -97,7 +99,16 @@ class Store {
 
   private:
     explicit Store(std::unique_ptr<Connection> connection);
+    struct InFlight {
+        RunKey key;
+        std::string test;
+        int attempt = 1;
+        Microseconds at{0};
+    };
+    void write_started();
+
     std::unique_ptr<Connection> connection_;
+    std::vector<InFlight> started_; ///< not on record yet
 };
 
 struct Opened {

@@ -44,7 +44,7 @@ class Crash : public StoreTest {
         const auto key = kept.begin_run(facts("round-" + std::to_string(round)));
         for (int number = 0; key; ++number) {
             const std::string name = std::to_string(round) + "-" + std::to_string(number);
-            const bool done = kept.started(*key, name, 1) && kept.record(*key, {.test = name, .outcome = outcome_of(Verdict::pass)});
+            const bool done = started_now(kept, *key, name, 1) && kept.record(*key, {.test = name, .outcome = outcome_of(Verdict::pass)});
             if (!done || ::write(said, &number, sizeof number) != sizeof number) {
                 return 3;
             }
@@ -150,7 +150,7 @@ TEST_F(Crash, several_begin_at_the_same_moment_and_write_at_once)
             const auto key = opened->store.begin_run(facts("writer-" + std::to_string(writer)));
             for (int number = 0; key && number < tests; ++number) {
                 const std::string name = "t" + std::to_string(number);
-                if (!opened->store.started(*key, name, 1) ||
+                if (!started_now(opened->store, *key, name, 1) ||
                     !opened->store.record(*key, {.test = name, .outcome = outcome_of(Verdict::pass)})) {
                     return 3;
                 }

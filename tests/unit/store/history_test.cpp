@@ -246,7 +246,7 @@ TEST_F(Prune, never_what_is_running)
 {
     Store kept = store();
     const RunKey running = kept.begin_run(facts("r-1-1")).value();
-    ASSERT_TRUE(kept.started(running, "t", 1));
+    ASSERT_TRUE(started_now(kept, running, "t", 1));
     run(kept, {{.test = "u", .outcome = outcome_of(Verdict::pass)}});
     now_ += std::chrono::days(100);
     const Pruned pruned = kept.prune({.runs = 0}).value();

@@ -124,7 +124,7 @@ TEST_F(Record, names_of_any_bytes_and_lengths)
     const std::vector<std::string> names = {
         "", "\xff\xfe", "a\nb", "'; DROP TABLE runs; --", std::string("a\0b", 3), std::string(100'000, 'n')};
     for (const std::string& name : names) {
-        ASSERT_TRUE(kept.started(key, name, 1));
+        ASSERT_TRUE(started_now(kept, key, name, 1));
         ASSERT_TRUE(kept.record(key, {.test = name, .outcome = outcome_of(Verdict::pass)}));
     }
     const auto completed = kept.completed(key.run).value();
@@ -179,9 +179,9 @@ TEST_F(Record, in_flight_from_start_to_end)
     const RunKey key = kept.begin_run(facts()).value();
     for (const char* name : {"a", "b", "c"}) {
         now_ += Milliseconds(1);
-        ASSERT_TRUE(kept.started(key, name, 1));
+        ASSERT_TRUE(started_now(kept, key, name, 1));
     }
-    ASSERT_TRUE(kept.started(key, "b", 2)) << "a retry";
+    ASSERT_TRUE(started_now(kept, key, "b", 2)) << "a retry";
     ASSERT_TRUE(kept.record(key, {.test = "a", .outcome = outcome_of(Verdict::pass)}));
     EXPECT_EQ(kept.in_flight(key.run).value(), (std::vector<std::string>{"b", "c"}));
     ASSERT_TRUE(kept.end_run(key, {.state = RunState::stopped, .why = "memory"}));

@@ -36,6 +36,7 @@ TEST_F(Reporting, a_whole_run)
     ASSERT_TRUE(reporter.on(begun()));
     ASSERT_TRUE(reporter.key());
     ASSERT_TRUE(reporter.on(event::TestStarted{.test = test("a"), .attempt = 1, .pid = 5}));
+    ASSERT_TRUE(reporter.on_quiet());
     EXPECT_EQ(kept.in_flight(1).value(), std::vector<std::string>{"a"});
     ASSERT_TRUE(reporter.on(finished("a", Verdict::pass)));
     EXPECT_TRUE(kept.in_flight(1)->empty());

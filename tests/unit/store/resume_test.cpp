@@ -21,9 +21,9 @@ TEST_F(Resume, totals_are_exact_over_many_interruptions)
     for (int leg = 1; leg <= 5; ++leg) {
         SCOPED_TRACE(leg);
         const std::string done = "done" + std::to_string(leg);
-        ASSERT_TRUE(kept.started(key, done, 1));
+        ASSERT_TRUE(started_now(kept, key, done, 1));
         ASSERT_TRUE(kept.record(key, {.test = done, .outcome = outcome_of(leg == 2 ? Verdict::fail : Verdict::pass)}));
-        ASSERT_TRUE(kept.started(key, "victim" + std::to_string(leg), 1));
+        ASSERT_TRUE(started_now(kept, key, "victim" + std::to_string(leg), 1));
         EXPECT_TRUE(kept.settle(always_alive)->empty());
         EXPECT_FALSE(kept.last_unfinished().value()) << "it is alive";
         EXPECT_EQ(kept.settle(never_alive).value(), (std::vector<std::int64_t>{key.run}));
@@ -170,7 +170,7 @@ TEST_F(Resume, quarantine_after_two_unplanned_ends_in_a_row)
         const std::string test = "suspect" + std::to_string(++id);
         for (const Step& step : story) {
             const RunKey key = kept.begin_run(facts("s-" + std::to_string(++id))).value();
-            ASSERT_TRUE(kept.started(key, step.what == 'o' ? "other" + std::to_string(id) : test, 1));
+            ASSERT_TRUE(started_now(kept, key, step.what == 'o' ? "other" + std::to_string(id) : test, 1));
             if (step.what == 'p' || step.what == 'c') {
                 const Verdict verdict = step.what == 'p' ? Verdict::pass : Verdict::cancelled;
                 ASSERT_TRUE(kept.record(key, {.test = test, .outcome = outcome_of(verdict)}));
@@ -190,7 +190,7 @@ TEST_F(Resume, out_of_quarantine)
 {
     Store kept = store();
     for (const char* run : {"a-1-1", "a-2-2"}) {
-        ASSERT_TRUE(kept.started(kept.begin_run(facts(run)).value(), "bomb", 1));
+        ASSERT_TRUE(started_now(kept, kept.begin_run(facts(run)).value(), "bomb", 1));
         ASSERT_TRUE(kept.settle(never_alive));
     }
     const auto quarantined = kept.quarantined().value();

@@ -24,6 +24,13 @@ inline std::string message(const Error& error)
     return error.message + " | " + error.hint;
 }
 
+/// On record at once.
+inline Result<void> started_now(Store& store, const RunKey& key, std::string_view test, int attempt)
+{
+    auto noted = store.started(key, test, attempt);
+    return noted ? store.settle_started() : noted;
+}
+
 inline Outcome outcome_of(Verdict verdict, Cause cause = Cause::exit_zero, Microseconds duration = Milliseconds(12))
 {
     Outcome outcome;
