@@ -1,7 +1,7 @@
 // A fuzzer without a compiler's help, for LLVMFuzzerTestOneInput: the corpus as it is, then mutations of it for so many seconds. A finding is
 // a crash; the input that did it is in the file named by the first argument, written before it is tried.
 //
-// usage: FUZZER LAST-INPUT SECONDS SEED CORPUS-DIRECTORY...
+// usage: FUZZER LAST-INPUT WORDS-FILE SECONDS SEED CORPUS-DIRECTORY...
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -22,67 +22,45 @@ namespace {
 
 constexpr std::size_t longest = std::size_t{1} << 16;
 
-/// What a policy is made of, and what breaks parsers.
-constexpr std::string_view words[] = {"inherits",
-                                      "description",
-                                      "\"default\"",
-                                      "\"strict\"",
-                                      "namespaces.",
-                                      "files.",
-                                      "syscalls.",
-                                      "capabilities.keep",
-                                      "process.",
-                                      "[files]\n",
-                                      "[[files]]\n",
-                                      "[namespaces]\n",
-                                      "[[[",
-                                      "[[=",
-                                      "]]",
-                                      "{",
-                                      "}",
-                                      "{ a = 1 }",
-                                      "tmp",
-                                      "shm",
-                                      "hidden",
-                                      "writable",
-                                      "= ",
-                                      "true",
-                                      "false",
-                                      "\"1G\"",
-                                      "\"{home}/x\"",
-                                      "\"...\"",
-                                      "[\"...\", \"/x\"]",
-                                      "network = \"none\"",
-                                      "umask = \"022\"",
-                                      "\"\"\"",
-                                      "'''",
-                                      "\\u0000",
-                                      "\\",
-                                      "\"",
-                                      "'",
-                                      "\n",
-                                      "\r\n",
-                                      "#",
-                                      ".",
-                                      ",",
-                                      "\xef\xbb\xbf",
-                                      "\xff",
-                                      "\xf0\x9f\x98\x80",
-                                      "1979-05-27T07:32:00Z",
-                                      "0x",
-                                      "1e400",
-                                      "inf",
-                                      "nan",
-                                      "-",
-                                      "_",
-                                      "9223372036854775808",
-                                      "CAP_NET_RAW",
-                                      "@mount",
-                                      "clone:CLONE_NEWUSER"};
+using Words = std::vector<std::string>;
+
+/// "\n", "\r", "\t" and "\xHH" are what they are in C; any other character behind a backslash is itself.
+std::string unescaped(const std::string& line)
+{
+    std::string word;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] != '\\' || i + 1 == line.size()) {
+            word += line[i];
+            continue;
+        }
+        const char kind = line[++i];
+        if (kind == 'x') {
+            word += static_cast<char>(std::stoul(line.substr(i + 1, 2), nullptr, 16));
+            i += 2;
+        } else {
+            word += kind == 'n' ? '\n' : kind == 'r' ? '\r' : kind == 't' ? '\t' : kind;
+        }
+    }
+    return word;
+}
+
+/// What texts of the target's kind are made of, and what breaks their parsers: one a line.
+Words read_words(const char* file)
+{
+    std::ifstream in(file, std::ios::binary);
+    Words words;
+    for (std::string line; std::getline(in, line);) {
+        words.push_back(unescaped(line));
+    }
+    return words;
+}
 
 class Mutations {
   public:
-    Mutations(std::vector<std::string> corpus, unsigned seed) : corpus_(std::move(corpus)), random_(seed) {}
+    Mutations(std::vector<std::string> corpus, Words words, unsigned seed)
+        : corpus_(std::move(corpus)), words_(std::move(words)), random_(seed)
+    {
+    }
 
     std::string next()
     {
@@ -104,7 +82,7 @@ class Mutations {
         const std::size_t length = std::min(below(16) + 1, text.size() - at);
         switch (below(7)) {
         case 0:
-            text.insert(at, words[below(std::size(words))]);
+            text.insert(at, words_[below(words_.size())]);
             break;
         case 1:
             text.erase(at, length);
@@ -127,11 +105,12 @@ class Mutations {
             break;
         }
         default:
-            text.replace(at, length, words[below(std::size(words))]);
+            text.replace(at, length, words_[below(words_.size())]);
         }
     }
 
     std::vector<std::string> corpus_;
+    Words words_;
     std::mt19937 random_;
 };
 
@@ -164,21 +143,22 @@ void run(int last, const std::string& text)
 
 int main(int argc, char** argv)
 {
-    if (argc < 5) {
-        std::fprintf(stderr, "usage: %s LAST-INPUT SECONDS SEED CORPUS-DIRECTORY...\n", argv[0]);
+    if (argc < 6) {
+        std::fprintf(stderr, "usage: %s LAST-INPUT WORDS-FILE SECONDS SEED CORPUS-DIRECTORY...\n", argv[0]);
         return 2;
     }
     const int last = open(argv[1], O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-    const std::vector<std::string> corpus = read_corpus(argc - 4, argv + 4);
-    if (corpus.empty()) {
-        std::fprintf(stderr, "the corpus is empty\n");
+    Words words = read_words(argv[2]);
+    const std::vector<std::string> corpus = read_corpus(argc - 5, argv + 5);
+    if (corpus.empty() || words.empty()) {
+        std::fprintf(stderr, "%s\n", words.empty() ? "no words" : "the corpus is empty");
         return 2;
     }
     for (const std::string& text : corpus) {
         run(last, text);
     }
-    Mutations mutations(corpus, static_cast<unsigned>(std::stoul(argv[3])));
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::stoi(argv[2]));
+    Mutations mutations(corpus, std::move(words), static_cast<unsigned>(std::stoul(argv[4])));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::stoi(argv[3]));
     std::uint64_t count = 0;
     while (std::chrono::steady_clock::now() < end) {
         run(last, mutations.next());
