@@ -123,13 +123,16 @@ EXPECTED
 expect_exit 4 "$HUTCH" run --rerun-failed tests
 expect_last_words '^hutch: no tests selected: of 6 found'
 
-# the longest first, once that is known
+# the longest first, once that is known; one worker keeps the order in which they are found
 rm -rf tests log .hutch
-make_noted_test a 0
-make_noted_test b 0.2
-make_noted_test c 0.6
-expect_exit 0 "$HUTCH" run -j 1 tests
+make_noted_test a 0 '@Slots 2' # of two workers: one after the other
+make_noted_test b 0.3 '@Slots 2'
+make_noted_test c 0.9 '@Slots 2'
+expect_exit 0 "$HUTCH" run -j 2 tests
 expect_eq 'order, found' 'a b c' "$(begun)"
 rm log
-expect_exit 0 "$HUTCH" run -j 1 tests
+expect_exit 0 "$HUTCH" run -j 2 tests
 expect_eq 'order, known' 'c b a' "$(begun)"
+rm log
+expect_exit 0 "$HUTCH" run -j 1 tests
+expect_eq 'order of one worker' 'a b c' "$(begun)"
