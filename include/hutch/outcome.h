@@ -81,7 +81,7 @@ enum class Cause {
     unkillable,       ///< error: still populated 5 s after cgroup.kill; `detail` has the /proc state
     cancelled,        ///< cancelled: interrupt or --fail-fast
     case_failed,      ///< fail: exit 0, but cases failed
-    protocol_broken,  ///< fail: exit 0, but the output is not what its protocol demands; `cases->complaint`
+    protocol_broken,  ///< fail, of meson's TAP error: exit 0, but the output is not what its protocol demands; `cases->complaint`
     file_skipped,     ///< skip: the protocol says so of the whole file, or all its cases were skipped
     cases_planned,    ///< planned: no case is more than that
     output_fail,      ///< fail: a fail_if expression matches what it wrote

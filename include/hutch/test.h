@@ -23,7 +23,7 @@ struct ExitRules {
     std::optional<int> error_code = 99; ///< a hard error: never the test's verdict on what it tests
     bool will_fail = false;             ///< a failure is a pass and the other way round (ctest's WILL_FAIL, meson's should_fail)
     bool will_fail_by_signal = false;   ///< with it: death by a signal is such a failure (meson's, not ctest's)
-    bool tap_as_meson = false;          ///< meson's reading of TAP: no plan is no complaint, no case is a skip, an exit code an error
+    bool tap_as_meson = false;          ///< meson's reading of TAP: no plan is no complaint, any other one and an exit code an error, no case a skip
     /// RE2 over what it wrote (both streams, as far as they are kept): one that matches decides, whatever the exit code was. Where
     /// `pass` has any and none matches, the test failed. Order: skip, fail, pass (ctest's SKIP_, FAIL_, PASS_REGULAR_EXPRESSION).
     std::vector<std::string> skip_if, fail_if, pass_if;

@@ -91,7 +91,7 @@ TestFile command_file(std::string name, const config::Setup& setup, const std::v
     TestFile file;
     file.name = std::move(name);
     for (const std::string& word : command) {
-        file.command.push_back(discover::fill_word(word, {.file = "", .name = setup.name, .project = project.directory}));
+        file.command.push_back(discover::fill_word(word, {.file = "", .project = project.directory}));
     }
     file.work_dir = project.directory;
     file.traits = std::make_shared<const Traits>(setup.traits);

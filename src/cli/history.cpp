@@ -55,7 +55,7 @@ Result<History> History::open(const std::string& directory, bool only_read)
         return std::unexpected(std::move(opened.error()));
     }
     history.notices_ = std::move(opened->notices);
-    history.store_ = std::make_unique<store::Store>(std::move(opened->store));
+    history.store_ = std::make_shared<store::Store>(std::move(opened->store));
     if (auto settled = history.store_->settle(is_alive); !settled) {
         return std::unexpected(std::move(settled.error()));
     }
@@ -74,23 +74,38 @@ History History::without(std::string notice)
     return history;
 }
 
+void History::name_by_project(const std::string& cwd, const std::string& directory)
+{
+    project_ = directory.ends_with('/') ? directory : directory + "/";
+    const std::string here = cwd.ends_with('/') ? cwd : cwd + "/";
+    below_ = here.starts_with(project_) ? here.substr(project_.size()) : here;
+}
+
+std::string History::stored_name(const std::string& test) const
+{
+    if (project_.empty()) {
+        return test;
+    }
+    if (test.starts_with('/')) {
+        return test.starts_with(project_) ? test.substr(project_.size()) : test;
+    }
+    return below_ + test;
+}
+
 const store::Last* History::find(const std::string& test) const
 {
     if (!last_) {
         return nullptr;
     }
-    const auto found = last_->find(test);
+    const auto found = last_->find(stored_name(test));
     return found != last_->end() ? &found->second : nullptr;
 }
 
 LastOf History::last_of() const
 {
-    return [last = last_](const std::string& name) {
-        if (!last) {
-            return discover::LastStatus::unknown;
-        }
-        const auto found = last->find(name);
-        return found == last->end() ? discover::LastStatus::unknown : status_of(found->second.verdict);
+    return [known = *this](const std::string& name) {
+        const store::Last* last = known.find(name);
+        return last == nullptr ? discover::LastStatus::unknown : status_of(last->verdict);
     };
 }
 

@@ -22,6 +22,10 @@ class History {
     /// Nothing is known or kept, and the user is told why.
     static History without(std::string notice);
 
+    /// Names are kept as they are shown in `directory`, the project's, wherever below it hutch is started. A suite's are no paths.
+    void name_by_project(const std::string& cwd, const std::string& directory);
+    std::string stored_name(const std::string& test) const;
+
     LastOf last_of() const;
     /// Null: never run.
     const store::Last* find(const std::string& test) const;
@@ -29,9 +33,11 @@ class History {
     const std::vector<std::string>& notices() const { return notices_; }
 
   private:
-    std::unique_ptr<store::Store> store_;
+    std::shared_ptr<store::Store> store_;
     std::shared_ptr<const std::unordered_map<std::string, store::Last>> last_;
     std::vector<std::string> notices_;
+    std::string below_;   ///< from the project's directory to the working directory: "a/b/"; "" where they are one
+    std::string project_; ///< its directory with a '/'; "": names are not changed
 };
 
 /// This process, as later ones will ask for it.

@@ -39,10 +39,13 @@ int list(const ListFlags& flags, CLI::App& root, const Arguments& arguments)
     if (!settings) {
         return complain(blame_project(settings.error(), loaded->project));
     }
-    const auto history =
+    auto history =
         settings->filter.needs_history() ? History::open(loaded->project.directory, true) : Result<History>(History());
     if (!history) {
         return complain(history.error());
+    }
+    if (!flags.selection.is_suite()) {
+        history->name_by_project(*cwd, loaded->project.directory);
     }
     auto selected = select_tests(*settings, loaded->project, *cwd, history->last_of());
     if (!selected) {

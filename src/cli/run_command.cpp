@@ -55,6 +55,7 @@ class Reporters {
         auto reporters = std::unique_ptr<Reporters>(new Reporters(settings, out, std::move(events)));
         if (history.store() != nullptr) {
             reporters->store_.emplace(*history.store(), store::RunFacts{.run_id = {}, .owner = this_process()});
+            reporters->store_->name_by([&history](const std::string& name) { return history.stored_name(name); });
         }
         return reporters;
     }
@@ -274,6 +275,9 @@ Result<Prepared> prepare(const RunFlags& flags, CLI::App& root, const Arguments&
     auto history = open_history(*settings, loaded->project, flags.listing().wanted());
     if (!history) {
         return std::unexpected(std::move(history.error()));
+    }
+    if (!settings->is_suite) {
+        history->name_by_project(*cwd, loaded->project.directory);
     }
     auto selected = select_tests(settings->selection, loaded->project, *cwd, history->last_of());
     if (!selected) {

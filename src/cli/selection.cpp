@@ -173,7 +173,7 @@ std::string why_no_tests(const Selected& selected)
         return "no tests found";
     }
     std::string why = fmt::format("no tests selected: of {} found, {} filtered out", selected.found, selection.filtered_out);
-    if (selection.slow_left_out == selection.filtered_out) {
+    if (selection.slow_left_out > 0 && selection.slow_left_out == selection.filtered_out) {
         why += " because they are slow (--all takes them in)";
     }
     if (selection.other_shards > 0) {

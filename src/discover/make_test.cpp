@@ -85,7 +85,7 @@ bool TestMaker::is_test(const std::string& path, bool executable) const
 Result<std::optional<TestFile>> TestMaker::make(Candidate candidate)
 {
     const Runner* runner = find_runner(table_, below_project(candidate.path), candidate.executable, candidate.named);
-    if (runner == nullptr || (runner->rule.ignore && !candidate.named)) {
+    if (runner == nullptr || runner->rule.ignore) {
         return std::nullopt;
     }
     const std::string_view head = head_.read(candidate.path);
@@ -142,8 +142,8 @@ void TestMaker::start(TestFile& file, const Runner& runner, bool executable, std
     case Start::command:
         break;
     }
-    file.command = fill_command(runner.rule.command,
-                                {.file = file.path, .name = file.path.substr(file.path.rfind('/') + 1), .project = project_.directory});
+    file.command = fill_command(runner.rule.command, {.file = file.path, .project = project_.directory});
+    return;
 }
 
 TestMaker::Patterns TestMaker::patterns_of(const Runner& runner, std::string_view name) const

@@ -31,36 +31,49 @@ bool imports(std::string_view line, std::string_view module)
     return false;
 }
 
-bool is_main_guard(std::string_view line)
+/// What runs the tests of a file that is executed.
+bool runs_itself(std::string_view line)
 {
-    return line.starts_with("if __name__") && line.contains("__main__");
+    const bool is_main_guard = line.starts_with("if") && line.contains("__name__") && line.contains("__main__");
+    return is_main_guard || line.starts_with("unittest.main(");
 }
 
+/// Functions, and methods of a class whatever it is derived from.
 bool is_test_function(std::string_view line)
 {
-    return line.starts_with("def test") || line.starts_with("async def test") || line.starts_with("class Test");
+    const std::string_view inner = base::trim(line);
+    return inner.starts_with("def test") || inner.starts_with("async def test") || line.starts_with("class Test");
+}
+
+/// "class A(unittest.TestCase):", "class B(base.MyTestCase, Mixin):"; load_tests is unittest's own way in.
+bool is_test_case(std::string_view line)
+{
+    const std::size_t bases = line.find('(');
+    return (line.starts_with("class ") && bases != std::string_view::npos && line.substr(bases).contains("TestCase")) ||
+           line.starts_with("def load_tests");
 }
 
 } // namespace
 
 PythonKind python_kind(std::string_view text)
 {
-    bool pytest = false, unittest = false, functions = false;
+    bool itself = false, pytest = false, cases = false, functions = false;
     for (const std::string_view line : base::lines(text)) {
-        if (is_main_guard(line)) {
-            return PythonKind::script;
+        if (line.contains("pytest.main(")) {
+            return PythonKind::pytest; // its exit code is often dropped: a failure would pass
         }
+        itself = itself || runs_itself(line);
         pytest = pytest || imports(line, "pytest");
-        unittest = unittest || imports(line, "unittest");
+        cases = cases || is_test_case(line);
         functions = functions || is_test_function(line);
     }
-    if (pytest) {
-        return PythonKind::pytest;
+    if (itself) {
+        return PythonKind::script;
     }
-    if (unittest) {
+    if (cases && !pytest) {
         return PythonKind::unittest;
     }
-    return functions ? PythonKind::pytest : PythonKind::script;
+    return pytest || functions ? PythonKind::pytest : PythonKind::script;
 }
 
 } // namespace hutch::discover

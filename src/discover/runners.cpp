@@ -91,7 +91,7 @@ std::vector<Runner> runner_table(const config::Project& project, const std::stri
 const Runner* find_runner(const std::vector<Runner>& table, std::string_view path, bool executable, bool named)
 {
     const auto fits = [&](const Runner& row) {
-        return (executable || !row.rule.executable_only) && (named || !row.named_only) &&
+        return (executable || !row.rule.executable_only) && (named ? !row.rule.ignore : !row.named_only) &&
                std::ranges::any_of(row.rule.patterns,
                                    [&](const std::string& pattern) { return base::glob_matches(pattern, path); });
     };

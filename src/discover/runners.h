@@ -28,7 +28,8 @@ struct Runner {
 /// The project's rows, then the built-in ones that it does not replace by the same name. `simple_binary` is $SIMPLE_BINARY, "" for none.
 std::vector<Runner> runner_table(const config::Project& project, const std::string& simple_binary = {});
 
-/// The first row for a file of this path below the project's directory; null: none, it is no test.
+/// The first row for a file of this path below the project's directory; null: none, it is no test. Rows that say that files are no tests
+/// (`ignore`) do not count for a file that is named.
 const Runner* find_runner(const std::vector<Runner>& table, std::string_view path, bool executable, bool named);
 
 } // namespace hutch::discover

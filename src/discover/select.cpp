@@ -31,13 +31,13 @@ class Directory
         }
     }
 
-    /// A name, or a path relative to the file that says so.
+    /// A path relative to the file that says so, or a name. What lies beside it comes first: the name of another may be the same.
     std::optional<std::size_t> find(const TestFile& from, const std::string& dependency) const
     {
-        if (const auto named = look_up(dependency)) {
-            return named;
+        if (const auto near = from.path.empty() ? std::nullopt : look_up(beside(from, dependency))) {
+            return near;
         }
-        return from.path.empty() ? std::nullopt : look_up(beside(from, dependency));
+        return look_up(dependency);
     }
 
     static std::string beside(const TestFile& from, const std::string& dependency)
@@ -247,7 +247,9 @@ std::vector<Missing> missing_dependencies(const std::vector<TestFile>& all)
     std::optional<Directory> directory;
     for (std::size_t i = 0; i < all.size(); ++i) {
         for (const std::string& dependency : all[i].traits->depends_on) {
-            directory = directory ? std::move(directory) : std::optional<Directory>(all);
+            if (!directory) {
+                directory.emplace(all);
+            }
             if (!directory->find(all[i], dependency) && !all[i].path.empty()) {
                 missing.push_back({i, Directory::beside(all[i], dependency)});
             }

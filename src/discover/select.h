@@ -45,7 +45,7 @@ struct Selection {
     std::vector<TestFile> tests;
     std::vector<Edges> edges;       ///< of each
     std::size_t filtered_out = 0;
-    std::size_t slow_left_out = 0;  ///< of those: only because they are slow
+    std::size_t slow_left_out = 0;  ///< of those: slow ones, whatever else keeps them out
     std::size_t other_shards = 0;
     std::size_t pulled_in = 0;
 };

@@ -50,7 +50,8 @@ void add_case(CaseReport& report, Case found)
 void complain(CaseReport& report, std::string_view complaint)
 {
     if (report.complaint.empty()) {
-        report.complaint = complaint.substr(0, longest_case_message);
+        report.complaint = complaint.substr(0, longest_case_message + 1); // what follows the cut tells where a character begins
+        cut(report.complaint, longest_case_message);
     }
 }
 

@@ -10,7 +10,7 @@ namespace hutch::protocol {
 /// Counts `found`, and keeps it if there is room, its texts cut at a whole character of UTF-8.
 void add_case(CaseReport& report, Case found);
 
-/// The first complaint is the one that counts.
+/// The first complaint is the one that counts, cut at a whole character, too.
 void complain(CaseReport& report, std::string_view complaint);
 
 } // namespace hutch::protocol

@@ -1,5 +1,5 @@
 // A stream's bytes → its lines, however they were cut into reads. Responsible for never keeping more than one line, and of that
-// no more than `longest_line`; what a test writes beyond is passed over, and the line is told as cut.
+// no more than `longest_line`: what a test writes beyond is passed over, and the line is given as if it ended there.
 #pragma once
 
 #include <algorithm>

@@ -4,15 +4,23 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace hutch::report {
 
 namespace {
 
 constexpr std::size_t names_shown = 3;
 
+/// The first line that says something.
 std::string_view first_line(std::string_view text)
 {
-    return text.substr(0, text.find('\n'));
+    for (const std::string_view line : base::lines(text)) {
+        if (const std::string_view said = base::trim(line); !said.empty()) {
+            return said;
+        }
+    }
+    return {};
 }
 
 /// One failure with its message, several by their names.
@@ -25,8 +33,8 @@ std::string which_failed(const CaseReport& report)
             continue;
         }
         words += fmt::format("{}{}", shown == 0 ? "" : ", ", case_name(each, report.protocol));
-        if (report.failed == 1 && !each.message.empty()) {
-            words += fmt::format(": {}", first_line(each.message));
+        if (const auto line = first_line(each.message); report.failed == 1 && !line.empty()) {
+            words += fmt::format(": {}", line);
         }
         ++shown;
     }
@@ -42,6 +50,9 @@ std::string case_name(const Case& each, Protocol protocol)
 {
     if (each.group.empty()) {
         return each.name.empty() ? "a case without a name" : each.name;
+    }
+    if (each.name.empty()) {
+        return fmt::format("{} > a case without a name", each.group);
     }
     return fmt::format("{}{}{}", each.group, protocol == Protocol::gtest || protocol == Protocol::junit ? "." : " > ", each.name);
 }

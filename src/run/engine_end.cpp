@@ -129,6 +129,9 @@ void Engine::settle(std::size_t entry, int attempt, Outcome outcome, const Captu
 
 void Engine::tell_blocked(std::size_t entry, const std::string& why)
 {
+    if (test_of(entry)->role != Role::test) {
+        return ended_for_good(*test_of(entry)); // a tear-down of what was never set up
+    }
     Outcome outcome;
     outcome.verdict = Verdict::blocked;
     outcome.cause = Cause::dependency;

@@ -61,16 +61,19 @@ std::optional<Finding> judge_matches(const Evidence& evidence, const ExitRules& 
     return evidence.matches.pass ? Finding{Verdict::pass, Cause::output_pass} : Finding{Verdict::fail, Cause::output_no_pass};
 }
 
-/// meson's reading of TAP: what was told counts, not whether it is complete. An exit code is no verdict, but an error.
+/// meson's reading of TAP, in its order (docs/suites.md). An exit code is no verdict, but an error; only that there is no plan is fine.
 Finding judge_meson_tap(int code, const CaseReport& report)
 {
     if (code != 0) {
         return {Verdict::error, Cause::exit_hard_error};
     }
-    if (report.failed > 0) {
-        return {Verdict::fail, Cause::case_failed};
+    if (report.passed + report.failed + report.planned == 0) {
+        return {Verdict::skip, Cause::file_skipped};
     }
-    return report.passed + report.planned == 0 ? Finding{Verdict::skip, Cause::file_skipped} : Finding{Verdict::pass, Cause::exit_zero};
+    if (!report.complaint.empty() && !report.complaint.starts_with("no plan")) {
+        return {Verdict::error, Cause::protocol_broken};
+    }
+    return report.failed > 0 ? Finding{Verdict::fail, Cause::case_failed} : Finding{Verdict::pass, Cause::exit_zero};
 }
 
 /// Exit 0, and cases were told.
@@ -91,21 +94,11 @@ std::optional<Finding> judge_cases(const CaseReport& report)
     return std::nullopt;
 }
 
-Finding judge_zero(const Evidence& evidence, const Rules& rules)
-{
-    if (evidence.cases) {
-        if (const auto finding = judge_cases(*evidence.cases)) {
-            return *finding;
-        }
-    }
-    const bool counts = evidence.leaked_count > 0 && rules.leak == LeakPolicy::fail;
-    return counts ? Finding{Verdict::leak, Cause::leaked} : Finding{Verdict::pass, Cause::exit_zero};
-}
-
 Finding judge_code(int code, const Evidence& evidence, const Rules& rules)
 {
     if (code == 0) {
-        return judge_zero(evidence, rules);
+        const auto told = evidence.cases ? judge_cases(*evidence.cases) : std::nullopt;
+        return told.value_or(Finding{Verdict::pass, Cause::exit_zero});
     }
     if (evidence.pids_max_hits.value_or(0) > 0) {
         return {Verdict::limit, Cause::pids_max};
@@ -141,10 +134,11 @@ Finding judge_ended(int code, const Evidence& evidence, const Rules& rules)
     return matched ? *matched : judge_code(code, evidence, rules);
 }
 
-/// A failure that was wanted is a pass, and the other way round.
+/// A failure that was wanted is a pass, and the other way round. A signal is no such failure where TAP is read as meson reads it.
 Finding inverted(Finding finding, const ExitRules& rules)
 {
-    const bool failed = finding.verdict == Verdict::fail || (finding.verdict == Verdict::crash && rules.will_fail_by_signal);
+    const bool by_signal = rules.will_fail_by_signal && !rules.tap_as_meson;
+    const bool failed = finding.verdict == Verdict::fail || (finding.verdict == Verdict::crash && by_signal);
     if (!rules.will_fail || (!failed && finding.verdict != Verdict::pass)) {
         return finding;
     }
@@ -161,7 +155,9 @@ Finding judge_exit(const Evidence& evidence, const Rules& rules)
     // come from outside of it; the test's own kill -9 looks the same, so it is told as what it is: a signal.
     const Finding finding =
         exit.signal ? Finding{Verdict::crash, Cause::died_by_signal} : judge_ended(exit.code.value_or(0), evidence, rules);
-    return inverted(finding, rules.exit);
+    const Finding wanted = inverted(finding, rules.exit);
+    const bool leaked = evidence.leaked_count > 0 && rules.leak == LeakPolicy::fail;
+    return leaked && wanted.verdict == Verdict::pass ? Finding{Verdict::leak, Cause::leaked} : wanted; // whatever made it a pass
 }
 
 Finding find(const Evidence& evidence, const Rules& rules)
@@ -179,7 +175,7 @@ Finding find(const Evidence& evidence, const Rules& rules)
     if (evidence.stopped) {
         return judge_stop(*evidence.stopped);
     }
-    if (!evidence.exit) {
+    if (!evidence.exit || (!evidence.exit->code && !evidence.exit->signal)) { // what is not known is no pass
         return {Verdict::error, Cause::not_started};
     }
     return judge_exit(evidence, rules);

@@ -35,6 +35,12 @@ std::string as_lines(std::string_view text)
     return lines;
 }
 
+/// What was not kept parts two lines: an expression must not match what was never written.
+std::string kept_lines(const Captured& captured)
+{
+    return captured.dropped == 0 ? as_lines(captured.head + captured.tail) : as_lines(captured.head) + as_lines(captured.tail);
+}
+
 Result<std::string> read_regular(const std::string& path)
 {
     // O_NONBLOCK and O_NOFOLLOW: it may have made a FIFO of it, or a link to what only we can read.
@@ -56,7 +62,7 @@ OutputMatches match_output(const ExitRules& rules, const Captured& out, const Ca
     if (rules.skip_if.empty() && rules.fail_if.empty() && rules.pass_if.empty()) {
         return {};
     }
-    const std::string text = as_lines(out.head + out.tail) + as_lines(err.head + err.tail);
+    const std::string text = kept_lines(out) + kept_lines(err);
     return {.skip = any_matches(rules.skip_if, text), .fail = any_matches(rules.fail_if, text), .pass = any_matches(rules.pass_if, text)};
 }
 

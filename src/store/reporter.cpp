@@ -55,12 +55,12 @@ Result<void> StoreReporter::tell(const event::TestStarted& started)
     if (started.test->role != Role::test) {
         return {};
     }
-    return store_.started(*key_, started.test->name, attempt_of(started.attempt, started.round));
+    return store_.started(*key_, name_of_ ? name_of_(started.test->name) : started.test->name, attempt_of(started.attempt, started.round));
 }
 
 Result<void> StoreReporter::tell(const event::TestFinished& finished)
 {
-    const std::string& name = finished.test->name;
+    const std::string name = name_of_ ? name_of_(finished.test->name) : finished.test->name;
     if (finished.test->role != Role::test || (finished.round > 1 && failed_.contains(name))) {
         return {}; // a round in which it failed is what is known of it
     }

@@ -20,6 +20,8 @@ class StoreReporter final : public Reporter {
     /// `facts`: what RunStarted does not say; its run_id, rung, tests and workers are the event's. `resumed`: of which run this is another
     /// leg, already begun by Store::resume_run(). `store` has to live longer.
     StoreReporter(Store& store, RunFacts facts, FileOf file_of = {}, std::optional<RunKey> resumed = {});
+    /// Under which name a test is kept; its own, if this is not said.
+    void name_by(std::function<std::string(const std::string&)> name_of) { name_of_ = std::move(name_of); }
 
     /// RunFinished ends the run as finished, or as stopped where tests were not run. Whoever knows more (the exit code, why) calls
     /// Store::end_run(*key(), …) once more.
@@ -40,6 +42,7 @@ class StoreReporter final : public Reporter {
     Store& store_;
     RunFacts facts_;
     FileOf file_of_;
+    std::function<std::string(const std::string&)> name_of_;
     std::optional<RunKey> key_;
     std::unordered_set<std::string> failed_; ///< tests that failed in a round
 };

@@ -81,5 +81,47 @@ TEST(Compile, ATestWithoutACommandIsRefused)
     EXPECT_EQ(compile({file("a", {})}, {}, options).error().fault, Fault::usage);
 }
 
+TEST(Compile, WhatIsNotStartedNeedsNoProgram)
+{
+    const auto why = [](TestFile test) {
+        const auto tests = compiled({std::move(test)}, {}, options);
+        EXPECT_TRUE(tests) << (tests ? "" : tests.error().message);
+        return tests ? tests->at(0)->foregone.value_or(Foregone{.why = "it is started"}) : Foregone();
+    };
+    const auto saying = [](Traits traits) {
+        TestFile test = file("a", {"no-such-program"});
+        test.traits = std::make_shared<const Traits>(std::move(traits));
+        return test;
+    };
+    EXPECT_EQ(why(saying({.skip = "no printer", .planned = ""})).why, "no printer");
+    EXPECT_FALSE(why(saying({.skip = ""})).is_failure);
+    EXPECT_TRUE(why(saying({.planned = "later"})).is_planned);
+    TestFile unavailable = file("a", {});
+    unavailable.not_available = "not built";
+    EXPECT_TRUE(why(unavailable).is_failure);
+    EXPECT_EQ(why(unavailable).why, "not built");
+    TestFile needs = file("a", {"sh"});
+    needs.required_files = {"/", "/no/such/file"};
+    EXPECT_TRUE(why(needs).is_failure);
+    EXPECT_EQ(why(needs).why, "the file '/no/such/file', which it requires, is not there");
+    needs.required_files = {"/"};
+    EXPECT_EQ(why(needs).why, "it is started");
+}
+
+TEST(Compile, SetUpsAreFoundByName)
+{
+    TestFile setup = file("db", {"sh"}), test = file("db-test", {"sh"}), other = file("x", {"sh"});
+    setup.role = Role::setup;
+    test.setups = {"x", "db", "nowhere"};
+    test.work_dir = "/elsewhere";
+    test.environment = {"A=2"};
+    const auto tests = compiled({other, setup, test}, {}, options);
+    ASSERT_TRUE(tests);
+    EXPECT_EQ(tests->at(2)->setups, std::vector<std::size_t>{1}) << "x is a test, no set-up";
+    EXPECT_EQ(tests->at(1)->role, Role::setup);
+    EXPECT_EQ(tests->at(2)->work_dir, "/elsewhere");
+    EXPECT_EQ(tests->at(2)->own_env, std::vector<std::string>{"A=2"});
+}
+
 } // namespace
 } // namespace hutch::plan

@@ -89,5 +89,15 @@ TEST(Environment, NoNameIsThereTwice)
     EXPECT_EQ(value_of(environment, "HUTCH_RUN_ID"), "inner");
 }
 
+TEST(Environment, WhatIsSaidOfTheTestIsOverSetUpsAndThoseOverTheRest)
+{
+    TestSpec spec = spec_with({});
+    spec.own_env = {"B=own", "A", "NOT_THERE", "HUTCH_TEST=mine", "C="};
+    const auto environment =
+        attempt_environment(spec, {.xml_file = "/t/out.xml", .from_setups = {"A=setup", "B=setup", "D=first", "D=second"}, .temp_dir = ""});
+    EXPECT_EQ(environment, (Environment{"HUTCH=1", "HUTCH_RUN_ID=r", "HARNESS_ACTIVE=1", "HUTCH_ATTEMPT=1", "HUTCH_WORKER=0",
+                                        "XML_OUTPUT_FILE=/t/out.xml", "D=second", "B=own", "HUTCH_TEST=mine", "C="}));
+}
+
 } // namespace
 } // namespace hutch::plan

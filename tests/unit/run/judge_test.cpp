@@ -177,6 +177,119 @@ TEST(Judge, WhatNeverStartedAndWhatCannotDieAreErrors)
     EXPECT_JUDGED(Evidence{}, Verdict::error, Cause::not_started);
 }
 
+CaseReport told(std::size_t passed, std::size_t failed, std::size_t skipped = 0, std::size_t planned = 0)
+{
+    return {.protocol = Protocol::tap, .passed = passed, .failed = failed, .skipped = skipped, .planned = planned};
+}
+
+Evidence with(Evidence evidence, CaseReport report)
+{
+    evidence.cases = std::make_shared<const CaseReport>(std::move(report));
+    return evidence;
+}
+
+CaseReport complaining(CaseReport report, std::string complaint)
+{
+    report.complaint = std::move(complaint);
+    return report;
+}
+
+using Found = std::pair<Verdict, Cause>;
+
+Found under(const ExitRules& rules, const Evidence& evidence, LeakPolicy leak = LeakPolicy::report)
+{
+    const Outcome outcome = judge(evidence, Rules{.exit = rules, .leak = leak});
+    return {outcome.verdict, outcome.cause};
+}
+
+TEST(Judge, CasesTurnAnExitZero)
+{
+    EXPECT_JUDGED(with(ended(0), told(2, 0)), Verdict::pass, Cause::exit_zero);
+    EXPECT_JUDGED(with(ended(0), told(2, 1)), Verdict::fail, Cause::case_failed);
+    EXPECT_JUDGED(with(ended(0), complaining(told(2, 0), "no plan")), Verdict::fail, Cause::protocol_broken);
+    EXPECT_JUDGED(with(ended(0), told(0, 0, 2)), Verdict::skip, Cause::file_skipped);
+    EXPECT_JUDGED(with(ended(0), told(1, 0, 2)), Verdict::pass, Cause::exit_zero);
+    EXPECT_JUDGED(with(ended(0), told(0, 0, 0, 2)), Verdict::planned, Cause::cases_planned);
+    CaseReport skipped;
+    skipped.skip_reason = "why";
+    EXPECT_JUDGED(with(ended(0), skipped), Verdict::skip, Cause::file_skipped);
+    EXPECT_JUDGED(with(ended(1), told(2, 0)), Verdict::fail, Cause::exit_nonzero);
+    EXPECT_JUDGED(with(ended(77), told(2, 1)), Verdict::fail, Cause::exit_nonzero);
+    EXPECT_JUDGED(with(ended(77), complaining(told(0, 0), "no plan")), Verdict::skip, Cause::exit_skip);
+    EXPECT_JUDGED(with(signalled(SIGSEGV), told(2, 0)), Verdict::crash, Cause::died_by_signal);
+}
+
+TEST(Judge, ExpressionsDecideInTheirOrder)
+{
+    const ExitRules rules{.skip_codes = {}, .error_code = std::nullopt, .skip_if = {"s"}, .fail_if = {"f"}, .pass_if = {"p"}};
+    const auto seen = [](int code, OutputMatches matches) {
+        Evidence evidence = ended(code);
+        evidence.matches = matches;
+        return evidence;
+    };
+    EXPECT_EQ(under(rules, seen(1, {.skip = true, .fail = true, .pass = true})), Found(Verdict::skip, Cause::output_skip));
+    EXPECT_EQ(under(rules, seen(0, {.fail = true, .pass = true})), Found(Verdict::fail, Cause::output_fail));
+    EXPECT_EQ(under(rules, seen(3, {.pass = true})), Found(Verdict::pass, Cause::output_pass));
+    EXPECT_EQ(under(rules, seen(0, {})), Found(Verdict::fail, Cause::output_no_pass));
+    EXPECT_EQ(under({.fail_if = {"f"}}, seen(0, {})), Found(Verdict::pass, Cause::exit_zero));
+    Evidence crashed = signalled(SIGSEGV);
+    crashed.matches.pass = true;
+    EXPECT_EQ(under(rules, crashed).first, Verdict::crash);
+}
+
+TEST(Judge, AWantedFailureIsAPassAndTheOtherWayRound)
+{
+    const ExitRules rules{.skip_codes = {0}, .error_code = std::nullopt, .will_fail = true};
+    EXPECT_EQ(under(rules, ended(99)), Found(Verdict::pass, Cause::expected_failure)) << "without error_code";
+    EXPECT_EQ(under(rules, ended(0)), Found(Verdict::skip, Cause::exit_skip)) << "a skip code may be 0";
+    EXPECT_EQ(under(rules, signalled(SIGSEGV)).first, Verdict::crash);
+    EXPECT_EQ(under({.will_fail = true}, ended(0)), Found(Verdict::fail, Cause::unexpected_pass));
+    EXPECT_EQ(under({.will_fail = true}, ended(99)).first, Verdict::error);
+    EXPECT_EQ(under({.will_fail = true, .will_fail_by_signal = true}, signalled(SIGSEGV)), Found(Verdict::pass, Cause::expected_failure));
+    Evidence late = ended(1);
+    late.stopped = StopReason::wall_clock;
+    EXPECT_EQ(under({.will_fail = true}, late).first, Verdict::timeout);
+}
+
+TEST(Judge, TapAsMesonReadsIt)
+{
+    const ExitRules rules{.skip_codes = {}, .error_code = std::nullopt, .tap_as_meson = true};
+    EXPECT_EQ(under(rules, with(ended(0), complaining(told(1, 0), "no plan, saw 1 case"))), Found(Verdict::pass, Cause::exit_zero));
+    EXPECT_EQ(under(rules, with(ended(0), complaining(told(1, 0), "planned 3 cases, saw 1"))), Found(Verdict::error, Cause::protocol_broken));
+    EXPECT_EQ(under(rules, with(ended(0), complaining(told(1, 0), "Bail out!"))), Found(Verdict::error, Cause::protocol_broken));
+    EXPECT_EQ(under(rules, with(ended(0), complaining(told(0, 0), "Bail out!"))), Found(Verdict::skip, Cause::file_skipped));
+    EXPECT_EQ(under(rules, with(ended(0), told(0, 0, 2))), Found(Verdict::skip, Cause::file_skipped));
+    EXPECT_EQ(under(rules, with(ended(0), told(1, 1))), Found(Verdict::fail, Cause::case_failed));
+    EXPECT_EQ(under(rules, with(ended(77), told(1, 0))), Found(Verdict::error, Cause::exit_hard_error));
+    ExitRules should_fail = rules;
+    should_fail.will_fail = should_fail.will_fail_by_signal = true;
+    EXPECT_EQ(under(should_fail, with(signalled(SIGSEGV), told(1, 0))).first, Verdict::crash) << "meson: ERROR";
+    EXPECT_EQ(under(should_fail, with(ended(0), told(1, 1))), Found(Verdict::pass, Cause::expected_failure));
+    EXPECT_EQ(under(should_fail, with(ended(1), told(1, 1))).first, Verdict::error);
+}
+
+TEST(Judge, ALeakCountsWhateverMadeItAPass)
+{
+    const auto leaky = [](Evidence evidence) {
+        evidence.leaked_count = 1;
+        return evidence;
+    };
+    Evidence matched = leaky(ended(1));
+    matched.matches.pass = true;
+    EXPECT_EQ(under({.pass_if = {"p"}}, matched, LeakPolicy::fail), Found(Verdict::leak, Cause::leaked));
+    EXPECT_EQ(under({.pass_if = {"p"}}, matched).first, Verdict::pass);
+    EXPECT_EQ(under({.tap_as_meson = true}, with(leaky(ended(0)), told(1, 0)), LeakPolicy::fail).first, Verdict::leak);
+    EXPECT_EQ(under({.will_fail = true}, leaky(ended(1)), LeakPolicy::fail).first, Verdict::leak);
+    EXPECT_EQ(under({.will_fail = true}, leaky(ended(0)), LeakPolicy::fail), Found(Verdict::fail, Cause::unexpected_pass));
+}
+
+TEST(Judge, AnEndThatIsNotKnownIsNoPass)
+{
+    Evidence evidence;
+    evidence.exit = ExitStatus{};
+    EXPECT_JUDGED(evidence, Verdict::error, Cause::not_started);
+}
+
 Evidence random_evidence(std::mt19937& random)
 {
     const auto chance = [&](int in) { return std::uniform_int_distribution(1, in)(random) == 1; };
