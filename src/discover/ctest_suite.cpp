@@ -161,14 +161,14 @@ class Order
     }
 
     /// ctest's list has fixtures in DEPENDS, too: set-ups before users, users before clean-ups. Which of them have to pass it leaves out. A
-    /// disabled set-up is no obstacle. A name that nobody has is passed over, and of several tests of a name the first is meant.
+    /// disabled set-up is no obstacle, and a disabled user stays disabled whatever its set-up did. A name that nobody has is passed over, and of several tests of a name the first is meant.
     void apply(std::size_t index, std::vector<TestFile>& tests, Traits& traits) const
     {
         const CtestEntry& entry = entries_[index];
         std::unordered_set<std::size_t> mentioned;
         for (const std::size_t setup : setups_for(entry)) {
             if (mentioned.insert(setup).second) {
-                auto& list = entries_[setup].disabled ? tests[index].after : traits.depends_on;
+                auto& list = entry.disabled || entries_[setup].disabled ? tests[index].after : traits.depends_on;
                 list.push_back(tests[setup].name);
             }
         }

@@ -168,6 +168,7 @@ void set_protocol(TestFile& test, const std::string& protocol)
     if (protocol == "tap") {
         test.protocol = Protocol::tap;
         test.exit.tap_as_meson = true;
+        test.exit.will_fail_by_signal = false; // it did not tell its cases to the end: no failure that was waited for
     } else if (protocol == "gtest") {
         test.protocol = Protocol::gtest;
     } else if (protocol != "exitcode" && protocol != "rust" && test.not_available.empty()) {

@@ -1,6 +1,7 @@
 // See tap.h.
 #include "protocol/tap.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::size_t longest_quote = 120; ///< bytes of a line that a complaint quotes
 constexpr std::size_t longest_reason = longest_case_message / 2;
 constexpr std::size_t named_numbers = 5;
+constexpr std::string_view no_plan = "no plan";
 
 std::string cases(std::uint64_t count)
 {
@@ -271,7 +273,7 @@ void TapReader::end_point()
 void TapReader::check_plan()
 {
     if (!has_plan_) {
-        complain(report_, saw_ == 0 ? "no plan" : fmt::format("no plan, saw {}", cases(saw_)));
+        complain(report_, saw_ == 0 ? std::string(no_plan) : fmt::format("{}, saw {}", no_plan, cases(saw_)));
         return;
     }
     compare_with_plan();
@@ -296,6 +298,18 @@ void TapReader::compare_with_plan()
             (missing > 0 ? "; " : ": ") + numbers_text("not planned", numbers_.beyond(planned_, named_numbers), beyond);
     }
     complain(report_, text);
+}
+
+bool only_lacks_plan(const CaseReport& report)
+{
+    return report.complaint.starts_with(no_plan); // the first complaint is kept, and this one comes at the end
+}
+
+bool has_passed_todo(const CaseReport& report)
+{
+    // A pass has no message but this.
+    const auto surprises = [](const Case& each) { return each.verdict == CaseVerdict::pass && !each.message.empty(); };
+    return std::ranges::any_of(report.cases, surprises);
 }
 
 bool looks_like_tap(std::string_view line)

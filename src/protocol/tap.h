@@ -84,4 +84,10 @@ class TapReader {
 /// narrower than what TapReader takes for a point ("ok, here we go" is none).
 bool looks_like_tap(std::string_view line);
 
+/// Of a report of TapReader's: there is nothing to complain of but that no plan was written. Others than TAP's own rules accept that.
+bool only_lacks_plan(const CaseReport& report);
+
+/// Of a report of TapReader's: a case that is TODO is "ok", which some count as a failure. Looks at the cases that are kept.
+bool has_passed_todo(const CaseReport& report);
+
 } // namespace hutch::protocol

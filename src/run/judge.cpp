@@ -4,6 +4,8 @@
 #include <csignal>
 #include <utility>
 
+#include "protocol/tap.h"
+
 namespace hutch::run {
 
 namespace {
@@ -61,7 +63,8 @@ std::optional<Finding> judge_matches(const Evidence& evidence, const ExitRules& 
     return evidence.matches.pass ? Finding{Verdict::pass, Cause::output_pass} : Finding{Verdict::fail, Cause::output_no_pass};
 }
 
-/// meson's reading of TAP, in its order (docs/suites.md). An exit code is no verdict, but an error; only that there is no plan is fine.
+/// meson's reading of TAP: an exit code is no verdict, but an error; all skipped, or no case at all, is a skip, even before "Bail out!" or
+/// with a plan; whatever else is wrong with the output is an error, but for a missing plan; a TODO that passed is a failure.
 Finding judge_meson_tap(int code, const CaseReport& report)
 {
     if (code != 0) {
@@ -70,10 +73,11 @@ Finding judge_meson_tap(int code, const CaseReport& report)
     if (report.passed + report.failed + report.planned == 0) {
         return {Verdict::skip, Cause::file_skipped};
     }
-    if (!report.complaint.empty() && !report.complaint.starts_with("no plan")) {
+    if (!report.complaint.empty() && !protocol::only_lacks_plan(report)) {
         return {Verdict::error, Cause::protocol_broken};
     }
-    return report.failed > 0 ? Finding{Verdict::fail, Cause::case_failed} : Finding{Verdict::pass, Cause::exit_zero};
+    const bool failed = report.failed > 0 || protocol::has_passed_todo(report);
+    return failed ? Finding{Verdict::fail, Cause::case_failed} : Finding{Verdict::pass, Cause::exit_zero};
 }
 
 /// Exit 0, and cases were told.

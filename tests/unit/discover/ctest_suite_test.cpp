@@ -112,6 +112,18 @@ TEST_F(CtestSuite, Fixtures)
     EXPECT_EQ(test("user-disabled").after, (Words{"up-disabled"}));
 }
 
+// ctest says "Not Run (Disabled)" of it, which is no failure, whatever became of its set-up.
+TEST(CtestSuiteDisabled, AUserIsNotBlockedByItsSetUp)
+{
+    constexpr auto json = R"({"kind": "ctestInfo", "version": {"major": 1, "minor": 0}, "tests": [
+{"name": "up", "command": ["false"], "properties": [{"name": "FIXTURES_SETUP", "value": ["F"]}]},
+{"name": "user", "command": ["true"], "properties": [{"name": "FIXTURES_REQUIRED", "value": ["F"]}, {"name": "DISABLED", "value": true}]}]})";
+    const auto read = read_ctest_suite(json, {.build_dir = "/build"});
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_TRUE(named(*read, "user").traits->depends_on.empty());
+    EXPECT_EQ(named(*read, "user").after, (Words{"up"}));
+}
+
 TEST_F(CtestSuite, Verdicts)
 {
     EXPECT_TRUE(test("willfail").exit.will_fail);

@@ -89,7 +89,7 @@ TEST(MesonSuite, Protocols)
 {
     const Suite suite = read(recorded("meson/told.json"));
     EXPECT_EQ(named(suite, "top / tap").protocol, Protocol::tap);
-    EXPECT_EQ(named(suite, "top / tap").exit, (ExitRules{.skip_codes = {}, .error_code = std::nullopt, .will_fail_by_signal = true, .tap_as_meson = true}));
+    EXPECT_EQ(named(suite, "top / tap").exit, (ExitRules{.skip_codes = {}, .error_code = std::nullopt, .tap_as_meson = true}));
     EXPECT_EQ(named(suite, "top / gtest-77").protocol, Protocol::gtest);
     EXPECT_EQ(named(suite, "top / gtest-77").exit, ExitRules{.will_fail_by_signal = true});
     EXPECT_EQ(named(suite, "top / rust").protocol, Protocol::exit);
