@@ -1,6 +1,9 @@
 // `hutch list`: what `hutch run` would run, in that order; nothing is started.
+#include <unistd.h>
+
 #include <memory>
 
+#include "base/file.h"
 #include "cli/complaint.h"
 #include "cli/exit_codes.h"
 #include "cli/history.h"
@@ -17,10 +20,15 @@ namespace {
 struct ListFlags {
     SelectionFlags selection;
     ListingFlags listing;
+    bool schema = false;
 };
 
 int list(const ListFlags& flags, CLI::App& root, const Arguments& arguments)
 {
+    if (flags.schema) {
+        const auto written = base::write_all(base::BorrowedFd(STDOUT_FILENO), config::project_schema(), "standard output");
+        return written ? exit_ok : complain(written.error());
+    }
     if (const auto settings = flags.selection.settings(); !settings) {
         return complain(settings.error());
     }
@@ -63,6 +71,7 @@ void add_list(CLI::App& root, Chosen& chosen, const Arguments& arguments)
     CLI::App* command = root.add_subcommand("list", "List the tests that run would run");
     flags->selection.add_to(*command);
     flags->listing.add_to(*command, false);
+    command->add_flag("--schema", flags->schema, "Print the JSON Schema of hutch.toml instead")->group("Listing");
     command->callback([flags, &root, &chosen, &arguments] {
         chosen = [flags, &root, &arguments] { return list(*flags, root, arguments); };
     });

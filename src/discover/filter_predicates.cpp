@@ -195,6 +195,9 @@ Leaf make_name(std::string_view argument)
     if (argument.starts_with('=')) {
         return leaf([exact = std::string(argument.substr(1))](const Subject& subject) { return subject.file.name == exact; });
     }
+    if (argument.size() > 2 && argument.starts_with('/') && argument.ends_with('/')) {
+        argument = argument.substr(1, argument.size() - 2); // name(/^a/), as --name has it
+    }
     RE2::Options options;
     options.set_log_errors(false);
     options.set_max_mem(std::int64_t{1} << 20); // of each of them

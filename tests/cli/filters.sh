@@ -43,6 +43,7 @@ p|--name '/pa.se\.sh$/'
 d|--only-slow
 o|--only-skipped
 l|--planned-only
+p|-E 'name(/parse.sh$/)'
 r|-E 'level(unit) & !tag(db)'
 p|-E 'tag(db) - slow()'
 dp|-E 'tag(db) & (slow() or not slow())'
