@@ -85,6 +85,7 @@ struct TestSpec {
     Role role = Role::test;
     std::vector<std::size_t> setups;  ///< indices of the set-ups whose KEY=VALUE lines are in its environment
     std::optional<Foregone> foregone;
+    std::vector<std::string> required_files; ///< looked for when its turn has come: another test may make them
     Protocol protocol = Protocol::exit;
     ExitRules exit;
     Limits limits;                    ///< what is really written for this test

@@ -9,8 +9,10 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/glob.h"
 #include "cli/environment.h"
 #include "cli/limit_flags.h"
+#include "config/traits.h"
 #include "discover/discover.h"
 #include "discover/suites.h"
 #include "protocol/expressions.h"
@@ -85,6 +87,22 @@ Result<Files> find_files(const SelectionSettings& settings, const config::Projec
     return Files{.all = *std::move(all), .looked_for = found};
 }
 
+/// What the project file says of tests by name is the user's own word, over the suite's.
+void lay_overrides(std::vector<TestFile>& tests, const config::Project& project)
+{
+    for (TestFile& test : tests) {
+        for (const config::Override& each : project.overrides) {
+            const auto fits = [&](const std::string& pattern) { return base::glob_matches(pattern, test.name); };
+            if (!std::ranges::any_of(each.patterns, fits)) {
+                continue;
+            }
+            test.traits = std::make_shared<const Traits>(config::overlaid(*test.traits, each.traits));
+            test.environment.insert(test.environment.end(), each.environment.begin(), each.environment.end());
+            test.why += fmt::format("; override of {}:{}", project.file, each.line);
+        }
+    }
+}
+
 Result<discover::Suite> find_suite(const SelectionSettings& settings, const std::string& cwd)
 {
     const bool is_ctest = !settings.ctest.empty();
@@ -142,6 +160,7 @@ Result<Selected> select_tests(const SelectionSettings& settings, const config::P
             return std::unexpected(std::move(suite.error()));
         }
         files.all = std::move(suite->tests);
+        lay_overrides(files.all, project);
         files.looked_for = files.all.size();
         selected.notices = std::move(suite->notices);
     } else {

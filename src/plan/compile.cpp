@@ -1,8 +1,6 @@
 // See compile.h.
 #include "plan/compile.h"
 
-#include <unistd.h>
-
 #include <map>
 #include <optional>
 #include <utility>
@@ -67,11 +65,6 @@ std::optional<Foregone> foregone(const TestFile& file)
     if (!file.not_available.empty()) {
         return Foregone{.is_failure = true, .why = file.not_available};
     }
-    for (const std::string& needed : file.required_files) {
-        if (::access(needed.c_str(), F_OK) != 0) {
-            return Foregone{.is_failure = true, .why = fmt::format("the file '{}', which it requires, is not there", needed)};
-        }
-    }
     return std::nullopt;
 }
 
@@ -127,6 +120,7 @@ Result<std::vector<TestPtr>> compile(std::vector<TestFile> files, const Feasible
         spec.argv = std::move(file.command);
         spec.base_env = base_env;
         spec.own_env = std::move(file.environment);
+        spec.required_files = std::move(file.required_files);
         spec.work_dir = file.work_dir.empty() ? options.work_dir : std::move(file.work_dir);
         spec.protocol = file.protocol;
         spec.exit = std::move(file.exit);

@@ -38,8 +38,9 @@ Result<base::UniqueFd> open_tee(const std::string& path)
 
 } // namespace
 
-Result<void> CapturedOutput::open(const RunOptions& options, std::string_view test, int attempt, Protocol protocol)
+Result<void> CapturedOutput::open(const RunOptions& options, std::string_view test, int attempt, Protocol protocol, bool merged)
 {
+    merged_ = merged;
     if (protocol != Protocol::exit && protocol != Protocol::junit) {
         reader_.emplace(protocol);
     }
@@ -68,7 +69,7 @@ Result<void> CapturedOutput::open(const RunOptions& options, std::string_view te
 
 spawn::Streams CapturedOutput::streams(base::BorrowedFd in) const
 {
-    return {.in = in, .out = out_.pipe->write_end(), .err = err_.pipe->write_end()};
+    return {.in = in, .out = out_.pipe->write_end(), .err = (merged_ ? out_ : err_).pipe->write_end()};
 }
 
 Result<void> CapturedOutput::listen(sd::EventLoop& loop)

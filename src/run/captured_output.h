@@ -17,8 +17,10 @@ namespace hutch::run {
 
 class CapturedOutput {
   public:
+    /// `merged`: standard error goes where standard output goes, in the order in which it was written.
     /// Opens both pipes (and the files, where the options ask for them).
-    Result<void> open(const RunOptions& options, std::string_view test, int attempt, Protocol protocol = Protocol::exit);
+    Result<void> open(const RunOptions& options, std::string_view test, int attempt, Protocol protocol = Protocol::exit,
+                      bool merged = false);
     /// What the child gets, with `in` as its standard input.
     spawn::Streams streams(base::BorrowedFd in) const;
     /// Closes the child's ends here and reads from now on.
@@ -49,6 +51,7 @@ class CapturedOutput {
     void drain_rest(Channel& channel);
 
     Channel out_, err_;
+    bool merged_ = false;
     std::optional<protocol::Reader> reader_;
     std::shared_ptr<const CaseReport> cases_;
     std::string file_;

@@ -99,6 +99,20 @@ void Engine::fill()
     }
 }
 
+/// Why it is not started, though its turn has come.
+static std::optional<Foregone> foregone_now(const TestSpec& test)
+{
+    if (test.foregone) {
+        return test.foregone;
+    }
+    for (const std::string& needed : test.required_files) {
+        if (!base::exists(needed)) {
+            return Foregone{.is_failure = true, .why = fmt::format("the file '{}', which it requires, is not there", needed)};
+        }
+    }
+    return std::nullopt;
+}
+
 /// Starts what may start, as slots allow.
 void Engine::hand_on()
 {
@@ -108,9 +122,9 @@ void Engine::hand_on()
             return wait_for_slots();
         }
         (void)agenda_->take(base::monotonic_now());
-        if (test_of(turn->entry)->foregone) {
+        if (const auto foregone = foregone_now(*test_of(turn->entry))) {
             give_back(slots);
-            forgo(*turn);
+            forgo(*turn, *foregone);
         } else if (!begin(*turn, std::move(slots))) {
             return;
         }
@@ -165,7 +179,7 @@ void Engine::prepare_next()
     for (const schedule::Turn& turn : agenda_->ahead(std::min(deps_.slots.capacity(), most))) {
         const TestPtr& test = test_of(turn.entry);
         const auto prepared = static_cast<std::size_t>(std::ranges::count_if(running_, is_prepared));
-        if (prepared >= most || test->foregone || test->role != Role::test || !test->setups.empty()) {
+        if (prepared >= most || test->foregone || !test->required_files.empty() || test->role != Role::test || !test->setups.empty()) {
             return;
         }
         if (find_prepared(turn) == nullptr && prepare(turn) == nullptr) {
@@ -255,9 +269,8 @@ void Engine::start(Running& prepared, std::vector<schedule::Slot> slots)
 }
 
 /// What is said of a test keeps it from being started.
-void Engine::forgo(const schedule::Turn& turn)
+void Engine::forgo(const schedule::Turn& turn, const Foregone& foregone)
 {
-    const Foregone& foregone = *test_of(turn.entry)->foregone;
     Outcome outcome;
     outcome.verdict = foregone.is_failure ? Verdict::error : foregone.is_planned ? Verdict::planned : Verdict::skip;
     outcome.cause = foregone.is_failure ? Cause::not_available : foregone.is_planned ? Cause::said_planned : Cause::said_skip;

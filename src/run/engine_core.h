@@ -50,7 +50,7 @@ class Engine {
     base::UniqueFd network_for(const TestSpec& test);
     bool begin(const schedule::Turn& turn, std::vector<schedule::Slot> slots);
     void start(Running& prepared, std::vector<schedule::Slot> slots);
-    void forgo(const schedule::Turn& turn);
+    void forgo(const schedule::Turn& turn, const Foregone& foregone);
     Running* find(const LiveAttempt& attempt);
     Running* find_prepared(const schedule::Turn& turn);
     void vacated(LiveAttempt& attempt);

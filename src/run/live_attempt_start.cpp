@@ -50,7 +50,13 @@ Result<void> LiveAttempt::make_scope()
             return std::unexpected(ahead_->error());
         }
     }
-    return job_.streams ? Result<void>() : output_.open(world_.options, job_.test->name, job_.attempt, job_.test->protocol);
+    if (job_.streams) {
+        return {};
+    }
+    // Expressions see both streams as they were mixed.
+    const ExitRules& exit = job_.test->exit;
+    const bool merged = !exit.skip_if.empty() || !exit.fail_if.empty() || !exit.pass_if.empty();
+    return output_.open(world_.options, job_.test->name, job_.attempt, job_.test->protocol, merged);
 }
 
 /// "{xml}" in a command is this attempt's JUnit file.

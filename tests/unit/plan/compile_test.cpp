@@ -102,10 +102,7 @@ TEST(Compile, WhatIsNotStartedNeedsNoProgram)
     EXPECT_EQ(why(unavailable).why, "not built");
     TestFile needs = file("a", {"sh"});
     needs.required_files = {"/", "/no/such/file"};
-    EXPECT_TRUE(why(needs).is_failure);
-    EXPECT_EQ(why(needs).why, "the file '/no/such/file', which it requires, is not there");
-    needs.required_files = {"/"};
-    EXPECT_EQ(why(needs).why, "it is started");
+    EXPECT_EQ(why(needs).why, "it is started") << "files are looked for when its turn has come: another test may make them";
 }
 
 TEST(Compile, SetUpsAreFoundByName)
