@@ -87,7 +87,7 @@ constexpr std::array table{
     number("seed", 0, "random", "42", "Of that order."),
     flag("slow", Kind::boolean, "", "false", "true", "Slow tests are run, too."),
     flag("stall_timeout", Kind::duration, "a duration; 0: off", "300s", R"("10m")", "A run in which no test finishes for so long is stopped."),
-    flag("memory_budget", Kind::size, "a size, or a percentage of the machine's", "–", R"("80%")", "What the tests that run at the same time may have together."),
+    flag("memory_budget", Kind::size, "a size, or a percentage of the machine's", "80%", R"("80%")", "What the tests that run at the same time may have together."),
     flag("grace", Kind::duration, "a duration", "5s", R"("2s")", "Between SIGTERM and SIGKILL."),
     flag("set", Kind::texts, "KEY=VALUE of a policy", "–", R"(["files.tmp=2G"])", "Keys of the policy are changed."),
 
